@@ -1,0 +1,65 @@
+"""What was noticed while reading the exports: one row a finding, as in findings.csv.
+
+Findings quote values of the exports, so they are for the user alone: never log them, never put them in an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+BLOCKS = "blocks"  # nothing can be assessed from this file or sheet
+AFFECTS = "affects figures"  # some figure may differ from what the Ministry computes
+INFORMS = "for information"  # worth knowing; no figure changes
+
+SEVERITIES = (BLOCKS, AFFECTS, INFORMS)
+COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "finding")
+
+
+class Findings:
+    """Collects findings; `frame()` gives them as a table with the columns of `COLUMNS`."""
+
+    def __init__(self) -> None:
+        self._parts: list[pd.DataFrame] = []
+
+    def add(
+        self,
+        severity: str,
+        finding: str,
+        *,
+        file: str = "",
+        sheet: str = "",
+        row: int | Sequence[int] | None = None,
+        column: str = "",
+        value: Any = "",
+    ) -> None:
+        """Note one finding, or one for each of several rows (`row` and `value` may be sequences of the same length).
+
+        `row` is numbered as Excel does, from 1. `finding` is one sentence a case manager understands: what was
+        found, what that does to the figures, what to do. It quotes no value: `value` does, so that like findings group.
+        """
+        rows = [row] if row is None or isinstance(row, int) else list(row)
+        values = [value] * len(rows) if isinstance(value, str) else list(value)
+        self._parts.append(
+            pd.DataFrame(
+                {
+                    "severity": severity,
+                    "file": file,
+                    "sheet": sheet,
+                    "row": pd.array(rows, dtype="Int64"),
+                    "column": column,
+                    "value": [str(v) for v in values],
+                    "finding": finding,
+                }
+            )
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """All findings, the gravest first, otherwise in the order they were noticed."""
+        if not self._parts:
+            return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in COLUMNS})
+        found = pd.concat(self._parts, ignore_index=True)
+        rank = found["severity"].map(SEVERITIES.index)
+        return found.iloc[rank.argsort(kind="stable")].reset_index(drop=True)

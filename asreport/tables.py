@@ -1,0 +1,92 @@
+"""The four tables asreport works on, as every export is brought to (rules.md, section 2).
+
+A table is a DataFrame with one row a record and the columns named here. An optional column that no export held is
+absent: that switches off just the check that needs it. Nothing here reads a file.
+
+| kind      | dtype           | values                                                        |
+| --------- | --------------- | ------------------------------------------------------------- |
+| text      | str             | the text as recorded, missing where blank                     |
+| date      | datetime64[s]   | midnight of the calendar date in New Zealand, NaT where blank |
+| case_type | str             | "CA", "NEN", missing where blank or not understood            |
+| flag      | bool            | True or False; blank reads as False                           |
+| held      | str             | "yes", "no", "unknown"                                        |
+| activity  | str             | "Event", "Task"; blank reads as "Event"                       |
+| count     | Int64           | a whole number; blank reads as 0                              |
+| outcome   | str             | "school", "alternative_education", "exemption", "other"       |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a table: its name, the kind of value it holds, and whether the table is of use without it."""
+
+    name: str
+    kind: str
+    required: bool = False
+
+
+TABLES: dict[str, tuple[Field, ...]] = {
+    "cases": (
+        Field("case_number", "text", required=True),
+        Field("case_type", "case_type", required=True),
+        Field("referral_date", "date", required=True),
+        Field("allocation_date", "date"),
+        Field("case_owner", "text"),
+        Field("owner_assigned_date", "date"),
+        Field("migrated", "flag"),
+        Field("contact_details_current", "held"),
+        Field("status", "text"),
+        Field("closed_date", "date"),
+        Field("nsn", "text"),
+        Field("student_name", "text"),
+        Field("school", "text"),
+        Field("provider", "text"),
+        Field("region", "text"),
+    ),
+    "events": (
+        Field("case_number", "text", required=True),
+        Field("subject", "text", required=True),
+        Field("event_date", "date", required=True),
+        Field("activity_type", "activity"),
+        Field("recorded_on", "date"),
+        Field("assigned_to", "text"),
+    ),
+    "plans": (
+        Field("case_number", "text", required=True),
+        Field("plan_id", "text"),
+        Field("status", "text", required=True),
+        Field("steps", "count"),
+        Field("recorded_on", "date"),
+    ),
+    "outcomes": (
+        Field("nsn", "text", required=True),
+        Field("outcome_type", "outcome"),
+        Field("start_date", "date", required=True),
+        Field("school", "text"),
+    ),
+}
+
+# What a blank cell reads as, by kind (kinds not named here: missing).
+BLANK = {"flag": False, "held": "unknown", "activity": "Event", "count": 0, "outcome": "school"}
+
+DTYPES = {"date": "datetime64[s]", "flag": "bool", "count": "Int64"}
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def empty_table(table: str) -> pd.DataFrame:
+    """A table of no rows with every column of `table` in its dtype."""
+    return pd.DataFrame({field.name: pd.Series(dtype=DTYPES.get(field.kind, "str")) for field in TABLES[table]})
+
+
+def day(column: pd.Series) -> np.ndarray:
+    """The dates of a column as numpy days (`datetime64[D]`), NaT where missing."""
+    return column.to_numpy(dtype="datetime64[D]")
