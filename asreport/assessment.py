@@ -1,0 +1,189 @@
+"""From tables to verdicts and attainment: `assess`, a pure function of its arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from asreport import scope, subjects
+from asreport.attainment import attainment, deadline_passed
+from asreport.business_days import business_days_late
+from asreport.describe import describe_case_owners, describe_events, describe_outcomes, describe_plans
+from asreport.evidence import CasesInScope, Evidence, judge_meetings, judge_outcomes, judge_owners, judge_plans
+from asreport.quarter import Measure, Quarter
+from asreport.tables import Tables, empty_table
+from asreport.verdicts import decide
+
+CASE_RESULTS = (
+    "case_number",
+    "measure_id",
+    "verdict",
+    "reason",
+    "start_date",
+    "deadline",
+    "completed_date",
+    "business_days_late",
+    "evidence",
+)
+
+# The table, and the column of the cases, without which a kind of evidence cannot be judged.
+_TABLE_NEEDED = {"meeting": "events", "plan": "plans", "outcome": "outcomes"}
+_COLUMN_NEEDED = {"owner": "case_owner", "outcome": "nsn"}
+_TABLE_NAMES = {"events": "meetings and other events", "plans": "student plans", "outcomes": "ENROL outcomes"}
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What `assess` found.
+
+    `attainment`: a row a measure, columns of section 6 of the rules. `case_results`: a row a measure and case, columns
+    `CASE_RESULTS`, dates as datetime64[s], texts missing where empty. `cases`: the table of cases that was assessed.
+    `not_assessed`: measure id → why it could not be judged, in words.
+    """
+
+    quarter: Quarter
+    as_at: date
+    attainment: pd.DataFrame
+    case_results: pd.DataFrame
+    cases: pd.DataFrame
+    not_assessed: dict[str, str]
+
+    def only(self, cases: pd.Series) -> Assessment:
+        """The same for some of the cases alone (`cases`: True or False for each row of `self.cases`)."""
+        kept = self.cases[cases.to_numpy()]
+        results = self.case_results[self.case_results["case_number"].isin(kept["case_number"])].reset_index(drop=True)
+        figures = attainment(results, self.quarter, self.as_at, self.not_assessed)
+        return replace(self, cases=kept.reset_index(drop=True), case_results=results, attainment=figures)
+
+
+def assess(tables: Tables, quarter: Quarter, as_at: date) -> Assessment:
+    """Judge every case of every measure of `quarter` as at `as_at` (rules.md, sections 3 to 6).
+
+    `tables`: cases, events, plans and outcomes as `asreport.tables` describes them; one that was not uploaded is absent,
+    and its measures are not assessed. Case numbers are unique in `cases`. Pure: no clock, no file, no global state.
+    Raises `OutsideCalendar` where a deadline would fall in a year whose holidays are not known.
+    """
+    book = _Book.of(tables, quarter, as_at)
+    not_assessed = {m.id: why for m in quarter.measures.values() if (why := _why_not(m, tables))}
+    judged = [_judge(measure, book) for measure in quarter.measures.values() if measure.id not in not_assessed]
+    results = pd.concat(judged, ignore_index=True) if judged else _no_results()
+    figures = attainment(results, quarter, as_at, not_assessed)
+    return Assessment(quarter, as_at, figures, results, book.cases, not_assessed)
+
+
+def _why_not(measure: Measure, tables: Tables) -> str:
+    """Why a measure cannot be judged from these tables; "" where it can."""
+    if "cases" not in tables:
+        return "No export of cases was uploaded."
+    table = _TABLE_NEEDED.get(measure.evidence.kind)
+    if table and table not in tables:
+        return f"No export of {_TABLE_NAMES[table]} was uploaded."
+    column = _COLUMN_NEEDED.get(measure.evidence.kind)
+    if column and column not in tables["cases"]:
+        name = {"case_owner": "case owner", "nsn": "NSN"}[column]
+        return f"The export of cases has no column for the {name}."
+    return ""
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The tables made ready once for all measures: cases in order, and which case each record is about."""
+
+    quarter: Quarter
+    as_at: date
+    cases: pd.DataFrame
+    events: pd.DataFrame
+    plans: pd.DataFrame
+    outcomes: pd.DataFrame
+    case_of_event: np.ndarray
+    case_of_plan: np.ndarray
+    case_outcomes: pd.DataFrame
+    subjects: dict[str, tuple[np.ndarray, np.ndarray]]
+
+    @classmethod
+    def of(cls, tables: Tables, quarter: Quarter, as_at: date) -> _Book:
+        given = {name: tables[name] if name in tables else empty_table(name) for name in _TABLE_NAMES}
+        cases = tables["cases"] if "cases" in tables else empty_table("cases")
+        # Numbers of one length sort as numbers do; the order of rows in an export must not show in the results.
+        order = pd.DataFrame({"length": cases["case_number"].str.len(), "number": cases["case_number"]})
+        cases = cases.loc[order.sort_values(["length", "number"]).index].reset_index(drop=True)
+        number = pd.Index(cases["case_number"])
+        return cls(
+            quarter,
+            as_at,
+            cases,
+            **given,
+            case_of_event=number.get_indexer(given["events"]["case_number"]),
+            case_of_plan=number.get_indexer(given["plans"]["case_number"]),
+            case_outcomes=_case_outcomes(cases, given["outcomes"]),
+            subjects=subjects.classify(given["events"]["subject"], quarter),
+        )
+
+
+def _case_outcomes(cases: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """A row for each case and outcome with the same NSN: the row of the `case` and of the `record`."""
+    if "nsn" not in cases:
+        return pd.DataFrame({"case": [], "record": []}, dtype="int64")
+    left = pd.DataFrame({"nsn": cases["nsn"], "case": np.arange(len(cases))}).dropna()
+    right = pd.DataFrame({"nsn": outcomes["nsn"], "record": np.arange(len(outcomes))}).dropna()
+    return left.merge(right, on="nsn")[["case", "record"]]
+
+
+def _judge(measure: Measure, book: _Book) -> pd.DataFrame:
+    """The verdicts of one measure: a row a case it is about, columns `CASE_RESULTS`."""
+    deadline, belongs = scope.cases_of(measure, book.cases, book.quarter, book.as_at)
+    position = np.flatnonzero(belongs)
+    chosen = book.cases.iloc[position]
+    deadline = deadline[position]
+    earliest = scope.earliest_day(measure, chosen)
+    cases = CasesInScope(book.cases, position, earliest, deadline)
+    evidence, words = _evidence(measure, cases, book)
+    verdict, reason = decide(
+        excluded=scope.excluded(measure, chosen, book.quarter),
+        missing={name: scope.dates(chosen, name, missing=True) for name in measure.needs},
+        evidence=evidence,
+        deadline_passed=deadline_passed(deadline, book.as_at, book.quarter),
+        deadline=deadline,
+    )
+    judged = np.isin(verdict, ["met", "missed", "pending"])
+    done = np.where(judged, evidence.done, np.datetime64("NaT"))
+    start = scope.dates(chosen, measure.clock.start) if measure.clock.start else np.full_like(done, "NaT")
+    return pd.DataFrame(
+        {
+            "case_number": chosen["case_number"].reset_index(drop=True),
+            "measure_id": pd.Series(measure.id, index=range(len(chosen)), dtype="str"),
+            "verdict": pd.Series(verdict, dtype="str"),
+            "reason": pd.Series(np.where(reason == "", None, reason), dtype="str"),
+            "start_date": start.astype("datetime64[s]"),
+            "deadline": deadline.astype("datetime64[s]"),
+            "completed_date": done.astype("datetime64[s]"),
+            "business_days_late": pd.array(business_days_late(deadline, done), dtype="Float64").astype("Int64"),
+            "evidence": words.where(judged, None),
+        }
+    )
+
+
+def _evidence(measure: Measure, cases: CasesInScope, book: _Book) -> tuple[Evidence, pd.Series]:
+    """What the records say of each case in scope, and the record that counted or nearly did, in words."""
+    as_at = np.datetime64(book.as_at, "D")
+    if measure.evidence.kind == "meeting":
+        subject = book.subjects[measure.evidence.subject]
+        evidence = judge_meetings(cases, book.events, book.case_of_event, subject, measure, as_at)
+        return evidence, describe_events(book.events, evidence.record)
+    if measure.evidence.kind == "plan":
+        evidence = judge_plans(cases, book.plans, book.case_of_plan, measure)
+        return evidence, describe_plans(book.plans, evidence.record)
+    if measure.evidence.kind == "owner":
+        evidence = judge_owners(cases, measure)
+        return evidence, describe_case_owners(book.cases, evidence.record)
+    evidence = judge_outcomes(cases, book.outcomes, book.case_outcomes, measure, as_at)
+    return evidence, describe_outcomes(book.outcomes, evidence.record)
+
+
+def _no_results() -> pd.DataFrame:
+    days = {name: "datetime64[s]" for name in ("start_date", "deadline", "completed_date")}
+    dtypes = {**dict.fromkeys(CASE_RESULTS, "str"), **days, "business_days_late": "Int64"}
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
