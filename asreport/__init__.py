@@ -3,16 +3,27 @@
 The measure library under the app: bytes → tables → verdicts → attainment → files. It never imports streamlit.
 """
 
-from asreport.assessment import Assessment, assess
-from asreport.quarter import Quarter, QuarterError, available_quarters, load_quarter
-
 __version__ = "0.1.0"
+
+from asreport.assessment import Assessment, assess
+from asreport.business_days import OutsideCalendar
+from asreport.quarter import Quarter, QuarterError, available_quarters, load_quarter
+from asreport.reading import Exports, read_exports
+from asreport.receipt import receipt
+from asreport.sample import sample_exports
+from asreport.workbook import exceptions_workbook
 
 __all__ = [
     "Assessment",
+    "Exports",
+    "OutsideCalendar",
     "Quarter",
     "QuarterError",
     "assess",
     "available_quarters",
+    "exceptions_workbook",
     "load_quarter",
+    "read_exports",
+    "receipt",
+    "sample_exports",
 ]

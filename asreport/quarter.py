@@ -36,6 +36,10 @@ EXAMPLES = {
 }
 
 
+# Readings the rules ask for by name; the others are taken up in the definitions of measures.
+ASKED_READINGS = ("start_day", "unknown_contact_details", "deadline_day", "headline_rate")
+
+
 class QuarterError(ValueError):
     """A quarter's file or a choice made for it cannot be used; the message says where, why and what to write."""
 
@@ -184,6 +188,8 @@ class Quarter(Policy):
 
     @model_validator(mode="after")
     def _names_known(self) -> Quarter:
+        for name in ASKED_READINGS:
+            _known(name, self.readings, f"readings.{name} is missing; the rules ask for it, and the quarter", "a reading")
         for measure in self.measures.values():
             _known(measure.section, self.sections, f"measures.{measure.id}.section", "a section")
             if isinstance(measure.evidence, MeetingEvidence):
@@ -218,18 +224,20 @@ def available_quarters() -> tuple[str, ...]:
 def load_quarter(
     quarter: str | Path,
     *,
-    period: tuple[date, date] | None = None,
+    period_start: date | None = None,
+    period_end: date | None = None,
     readings: Mapping[str, str | list[str]] | None = None,
 ) -> Quarter:
     """Load and check a quarter by its id ("q2-2026") or by the path of a file.
 
-    `period` (first and last day, both included) and `readings` (name → value) take the place of the file's own.
+    `period_start`, `period_end` (both days belong to the period) and `readings` (name → value) take the place of the
+    file's own.
     Raises `QuarterError` with one sentence a problem: where, the rule, what was found, what to write.
     """
     raw = _read(quarter)
+    chosen = {"start": period_start, "end": period_end}
     raw["default_period"] = raw.get("period")
-    if period:
-        raw["period"] = {**raw["period"], "start": period[0], "end": period[1]}
+    raw["period"] = {**raw.get("period", {}), **{end: day for end, day in chosen.items() if day}}
     for reading in raw.get("readings", {}).values():
         reading.setdefault("default", reading.get("value"))
     for name, value in (readings or {}).items():
@@ -244,7 +252,8 @@ def load_quarter(
     try:
         return Quarter.model_validate(raw)
     except ValidationError as error:
-        raise QuarterError("\n".join(_problem(quarter, e) for e in error.errors())) from None
+        problems = [_problem(quarter, e) for e in error.errors() if e["loc"][:1] != ("default_period",)]
+        raise QuarterError("\n".join(problems)) from None
 
 
 def _read(quarter: str | Path) -> dict[str, Any]:

@@ -1,0 +1,18 @@
+"""asreport, the app: navigation and the session's set-up. Run it with `streamlit run app.py`."""
+
+import streamlit as st
+
+from ui import session
+
+st.set_page_config(page_title="asreport", page_icon=":material/fact_check:", layout="wide")
+st.logo("ui/assets/logo.svg", size="large")
+
+pages = [
+    st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True),
+    st.Page("pages/attainment.py", title="Target attainment", icon=":material/flag:"),
+    st.Page("pages/breakdown.py", title="Breakdown", icon=":material/stacked_bar_chart:"),
+    st.Page("pages/exceptions.py", title="Exceptions", icon=":material/checklist:"),
+    st.Page("pages/measured.py", title="How it is measured", icon=":material/menu_book:"),
+]
+page = st.navigation(pages)
+session.guarded(page.run)

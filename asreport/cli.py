@@ -1,0 +1,145 @@
+"""The command line (interface.md): the same computation as the pages, from and to files.
+
+Exit status: 0 assessed; 1 nothing could be assessed, with one line that says which file and why; 2 wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+import asreport
+from asreport import downloads
+from asreport.dates import in_words
+from asreport.findings import BLOCKS
+from asreport.wording import OUTCOMES
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status is returned. Never lets a traceback reach the user."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except asreport.QuarterError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
+    except KeyboardInterrupt:
+        _say("Stopped.")
+    except Exception as error:  # whatever went wrong, its message may quote a case: only its kind is told
+        _say(f"asreport could not finish ({type(error).__name__}). Nothing is wrong with your files' place on disk.")
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m asreport",
+        description="Service level measures of the Attendance Service, from AS-CMS and ENROL exports.",
+    )
+    parser.add_argument("--version", action="version", version=f"asreport {asreport.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    assess = commands.add_parser("assess", help="exports in; attainment, case results, exceptions and findings out")
+    assess.add_argument("files", nargs="+", type=Path, metavar="FILE", help="exports, in any order")
+    assess.add_argument("--quarter", default=asreport.available_quarters()[0], help="default: %(default)s")
+    assess.add_argument("--as-at", type=_date, metavar="D", help="the day the exports were taken, 2026-07-06")
+    assess.add_argument("--period-start", type=_date, metavar="D", help="first day of the period")
+    assess.add_argument("--period-end", type=_date, metavar="D", help="last day of the period")
+    assess.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to write the result")
+    assess.set_defaults(run=_assess)
+
+    sample = commands.add_parser("sample", help="write synthetic exports to try things with")
+    sample.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    sample.add_argument("--cases", type=int, default=500, help="how many cases; default: %(default)s")
+    sample.add_argument("--seed", type=int, default=1, help="the same seed gives the same files; default: %(default)s")
+    sample.set_defaults(run=_sample)
+
+    measures = commands.add_parser("measures", help="the measures of a quarter and how each is calculated")
+    measures.add_argument("--quarter", default=asreport.available_quarters()[0], help="default: %(default)s")
+    measures.set_defaults(run=_measures)
+    return parser
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it as 2026-07-06") from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _assess(arguments: argparse.Namespace) -> int:
+    for path in arguments.files:
+        path.open("rb").close()  # a file that is not there is a wrong argument
+    quarter = asreport.load_quarter(
+        arguments.quarter, period_start=arguments.period_start, period_end=arguments.period_end
+    )
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    exports = asreport.read_exports(arguments.files, progress=_say)
+    as_at = arguments.as_at or exports.taken_on or date.today()
+    _say(f"Assessing as at {in_words(as_at)} …")
+    result = asreport.assess(exports.tables, quarter, as_at=as_at)
+    receipt = asreport.receipt(exports, result)
+    for name, content in {
+        "attainment.csv": downloads.attainment_csv(result),
+        "case-results.csv": downloads.case_results_csv(result),
+        "findings.csv": downloads.findings_csv(exports.findings),
+        "receipt.json": downloads.receipt_json(receipt),
+    }.items():
+        (arguments.out / name).write_bytes(content)
+    _say("Writing the exceptions workbook …")
+    (arguments.out / "exceptions.xlsx").write_bytes(
+        asreport.exceptions_workbook(result, exports.findings, receipt=receipt)
+    )
+    if len(result.case_results) == 0:
+        _say(_why_nothing(exports.findings, result))
+        return 1
+    _print_attainment(result.attainment)
+    return 0
+
+
+def _why_nothing(findings: pd.DataFrame, result: asreport.Assessment) -> str:
+    blocking = findings[findings["severity"] == BLOCKS]
+    if len(blocking):
+        return f"Nothing could be assessed: {blocking['file'].iloc[0]}: {blocking['finding'].iloc[0]}"
+    reasons = list(result.not_assessed.values())
+    return f"Nothing could be assessed: {reasons[0] if reasons else 'no case belongs to any measure of the quarter.'}"
+
+
+def _print_attainment(attainment: pd.DataFrame) -> None:
+    for row in attainment.itertuples():
+        rate = "–" if pd.isna(row.rate_percent) else f"{row.rate_percent:.2f}%"
+        target = "–" if pd.isna(row.target_percent) else f"{row.target_percent}%"
+        print(f"{row.measure:<64} {rate:>8} of {target:>4}  {OUTCOMES[row.outcome].word}")
+
+
+def _sample(arguments: argparse.Namespace) -> int:
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    try:
+        files = asreport.sample_exports(cases=arguments.cases, seed=arguments.seed)
+    except ValueError as error:  # too few cases
+        _say(str(error))
+        return 2
+    for name, content in files.items():
+        (arguments.out / name).write_bytes(content)
+        print(arguments.out / name)
+    return 0
+
+
+def _measures(arguments: argparse.Namespace) -> int:
+    quarter = asreport.load_quarter(arguments.quarter)
+    period = quarter.period
+    print(f"{quarter.name}: {in_words(period.start)} to {in_words(period.end)}\n{quarter.source}")
+    for measure in quarter.measures.values():
+        target = "no target" if measure.target is None else f"target {measure.target}%"
+        print(f"\n{measure.id}: {measure.name} ({target})\n  {measure.how}\n  Recorded as: {measure.record}")
+    return 0

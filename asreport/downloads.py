@@ -1,0 +1,79 @@
+"""The files asreport hands out, as bytes: the same from the command line and from the pages (interface.md)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pandas as pd
+
+from asreport.assessment import Assessment
+from asreport.exceptions import owners
+from asreport.findings import COLUMNS as FINDING_COLUMNS
+from asreport.workbook import exceptions_workbook
+
+# A text that starts with one of these is taken for a formula by spreadsheets; an apostrophe in front keeps it a text.
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """A table as CSV that is safe to open in Excel: UTF-8 with a byte order mark, ISO dates, empty where missing."""
+    safe = table.copy()
+    for name in safe.columns:
+        column = safe[name]
+        if pd.api.types.is_datetime64_dtype(column):
+            safe[name] = column.dt.strftime("%Y-%m-%d")
+        elif pd.api.types.is_string_dtype(column):
+            safe[name] = column.mask(column.str.match(_FORMULA, na=False), "'" + column)
+    return b"\xef\xbb\xbf" + safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8")
+
+
+def attainment_csv(result: Assessment) -> bytes:
+    """`attainment.csv`: a row a measure."""
+    return csv_bytes(result.attainment)
+
+
+def case_results_csv(result: Assessment) -> bytes:
+    """`case-results.csv`: a row a measure and case."""
+    return csv_bytes(result.case_results)
+
+
+def findings_csv(findings: pd.DataFrame) -> bytes:
+    """`findings.csv`: a row a finding."""
+    return csv_bytes(findings[list(FINDING_COLUMNS)])
+
+
+def receipt_json(receipt: dict[str, Any]) -> bytes:
+    """`receipt.json`."""
+    return json.dumps(receipt, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+def workbooks_by_owner(result: Assessment, receipt: dict[str, Any] | None = None, *, student_names: bool = True) -> bytes:
+    """A zip with one exceptions workbook for each case owner, with that owner's cases alone.
+
+    Findings are left out of them: they are about the exports as a whole and quote other people's cases.
+    """
+    owner = owners(result.cases)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, file_name in zip(owner.unique(), _file_names(owner.unique()), strict=True):
+            part = result.only(owner == name)
+            archive.writestr(file_name, exceptions_workbook(part, None, receipt=receipt, student_names=student_names))
+    return buffer.getvalue()
+
+
+def _file_names(owners: Any) -> list[str]:
+    """A file name for each owner that any system takes, no two alike."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for owner in owners:
+        stem = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", owner).strip(" .")[:100] or "Case owner"
+        name, again = stem, 2
+        while name.casefold() in taken:
+            name, again = f"{stem} ({again})", again + 1
+        taken.add(name.casefold())
+        names.append(f"{name}.xlsx")
+    return names

@@ -1,0 +1,233 @@
+"""The parts of all files to one table each: repeats merged, one row a case, numbers made to join, blanks filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from asreport.findings import AFFECTS, INFORMS, Findings
+from asreport.reading.parts import Piece
+from asreport.reading.texts import longest_forms
+from asreport.reading.vocabulary import WORDS
+from asreport.tables import BLANK, DTYPES, TABLES
+
+_CONFLICT = (
+    "Rows of this case disagree in this column, so the newest export was followed, then the fuller row: "
+    "correct the case in AS-CMS and export again."
+)
+_NO_CASE = "This record's case number is in no case export, so it counts for no case: add the case to the case export."
+_NO_STUDENT = (
+    "Some enrolments are of students with no case in the case exports, as an extract covers other providers' students "
+    "too: they count for no case."
+)
+_ABSENT = {
+    ("cases", "migrated"): (AFFECTS, "No column says which cases are migrated, so every case counts as new"),
+    ("cases", "contact_details_current"): (
+        AFFECTS,
+        "No column says whether contact details are current, so they count as unknown "
+        "and every case stays in its measures",
+    ),
+    ("cases", "case_owner"): (
+        AFFECTS,
+        "No column names the case owner, so allocation to a case manager cannot be assessed",
+    ),
+    ("cases", "nsn"): (AFFECTS, "No column holds the NSN, so no case can be matched with ENROL"),
+    ("cases", "allocation_date"): (
+        AFFECTS,
+        "No column says when cases were allocated to the provider, so measures that run from then cannot be assessed",
+    ),
+    ("cases", "owner_assigned_date"): (
+        INFORMS,
+        "No column says when the case owner was assigned, so whether that was by the cut-off is not checked",
+    ),
+    ("events", "activity_type"): (AFFECTS, "No column tells events from tasks, so every row counts as an Event"),
+    ("events", "recorded_on"): (
+        AFFECTS,
+        "No column says when events were recorded, so the recorded-by check is skipped",
+    ),
+    ("plans", "steps"): (AFFECTS, "No column gives the steps of a plan, so the check for a step is skipped"),
+    ("plans", "recorded_on"): (
+        AFFECTS,
+        "No column says when plans were recorded, so the recorded-by check is skipped",
+    ),
+    ("outcomes", "outcome_type"): (AFFECTS, "No column gives the kind of enrolment, so every row counts as school"),
+}
+_NO_STATUS = "No column says whether cases are closed, so every case counts as active"
+_ADD = ": if the report can show it, add the column and export again."
+
+
+@dataclass(frozen=True)
+class Source:
+    """A piece and the file it came from."""
+
+    piece: Piece
+    file: str
+    taken_on: date | None
+
+
+def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataFrame]:
+    """The tables, with the columns and dtypes of tables.py; a table that no file held is absent."""
+    frames = _joinable([_numbered(source, place) for place, source in enumerate(sources)])
+    tables = {}
+    for table in TABLES:
+        own = [place for place, source in enumerate(sources) if source.piece.part.table == table]
+        if not own:
+            continue
+        rows = pd.concat([frames[place] for place in own], ignore_index=True)
+        _note_absent(table, rows, sources, own, findings)
+        merged = _one_a_case(rows, sources, findings) if table == "cases" else _without_repeats(rows, sources, findings)
+        tables[table] = merged
+    _note_strangers(tables, sources, findings)
+    return {table: _finished(table, frame) for table, frame in tables.items()}
+
+
+def _numbered(source: Source, place: int) -> pd.DataFrame:
+    """A piece's frame with where its rows came from."""
+    return source.piece.frame.assign(_source=place, _row=source.piece.rows)
+
+
+def _joinable(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Case numbers and NSNs in their longest form across all tables, so that equality joins them."""
+    for key in ("case_number", "nsn"):
+        seen = pd.unique(np.concatenate([f[key].dropna().unique() for f in frames if key in f] or [np.array([])]))
+        forms = {number: form for number, form in longest_forms(seen.tolist()).items() if number != form}
+        if forms:
+            frames = [f.assign(**{key: f[key].replace(forms)}) if key in f else f for f in frames]
+    return frames
+
+
+def _data(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns if not name.startswith("_")]
+
+
+def _without_repeats(rows: pd.DataFrame, sources: Sequence[Source], findings: Findings) -> pd.DataFrame:
+    """Rows of which another says the same, as overlapping exports give, once."""
+    repeated = rows.duplicated(_data(rows))
+    for place, count in rows.loc[repeated, "_source"].value_counts(sort=False).items():
+        _about(
+            findings,
+            INFORMS,
+            "Rows of this sheet say exactly what another row says, so each was counted once, which changes no figure.",
+            sources[place],
+            value=f"{count} rows",
+        )
+    return rows[~repeated]
+
+
+def _one_a_case(rows: pd.DataFrame, sources: Sequence[Source], findings: Findings) -> pd.DataFrame:
+    """One row a case: the first value that is not blank, from the newest export, then the fuller row."""
+    rows = rows[~rows.duplicated(_data(rows))]
+    several = rows["case_number"].duplicated(keep=False)
+    if not several.any():
+        return rows
+    ranked = _ranked(_stand_ins_aside(rows[several], sources), sources)
+    merged = ranked.groupby("case_number", sort=False, as_index=False).first()
+    _note_conflicts(ranked, merged, sources, findings)
+    order = rows.drop_duplicates("case_number")["case_number"]
+    together = pd.concat([rows[~several], merged], ignore_index=True).set_index("case_number")
+    return together.loc[order].reset_index()[list(rows.columns)]
+
+
+def _stand_ins_aside(rows: pd.DataFrame, sources: Sequence[Source]) -> pd.DataFrame:
+    """Drop a referral date taken from Created Date or the like where another export has the case's referral date."""
+    weak = rows["_source"].map(lambda place: "referral_date" in sources[place].piece.stand_ins).astype(bool)
+    if not weak.any() or weak.all():
+        return rows
+    known = rows.loc[~weak & rows["referral_date"].notna(), "case_number"]
+    rows = rows.copy()
+    rows.loc[weak & rows["case_number"].isin(known), "referral_date"] = pd.NaT
+    return rows
+
+
+def _ranked(rows: pd.DataFrame, sources: Sequence[Source]) -> pd.DataFrame:
+    """The rows in the order in which they are believed, which is never the order in which they stand."""
+    names = _data(rows)
+    oldest = date.min
+    rank = pd.DataFrame(index=rows.index)
+    rank["newest"] = rows["_source"].map(lambda place: -(sources[place].taken_on or oldest).toordinal())
+    rank["fullest"] = -rows[names].notna().sum(axis=1)
+    for name in names:
+        rank[name] = rows[name].astype("str").fillna("")
+    return rows.loc[rank.sort_values(list(rank.columns), kind="stable").index]
+
+
+def _note_conflicts(ranked: pd.DataFrame, merged: pd.DataFrame, sources: Sequence[Source], findings: Findings) -> None:
+    """List, for each case and column, that its rows disagree."""
+    grouped = ranked.groupby("case_number", sort=False)
+    for name in _data(ranked):
+        if name == "case_number":
+            continue
+        disagree = grouped[name].nunique()
+        numbers = disagree.index[disagree > 1]
+        if not len(numbers):
+            continue
+        some = ranked[ranked["case_number"].isin(numbers) & ranked[name].notna()]
+        shown = some[name].dt.strftime("%Y-%m-%d") if name.endswith("_date") else some[name].astype("str")
+        said = shown.groupby(some["case_number"], sort=False).agg(lambda told: " / ".join(dict.fromkeys(told)))
+        first = some.drop_duplicates("case_number").set_index("case_number")
+        for place in first["_source"].unique():
+            here = first[first["_source"] == place]
+            values = [f"case {number}: {said[number]}" for number in here.index]
+            _about(findings, AFFECTS, _CONFLICT, sources[place], row=here["_row"].tolist(), column=name, value=values)
+
+
+def _note_strangers(tables: dict[str, pd.DataFrame], sources: Sequence[Source], findings: Findings) -> None:
+    """List events and plans of cases, and count outcomes of students, that no case export holds. They stay."""
+    cases = tables.get("cases")
+    if cases is None:
+        return
+    for table in ("events", "plans"):
+        rows = tables.get(table)
+        if rows is None:
+            continue
+        strange = rows[~rows["case_number"].isin(cases["case_number"])]
+        for place, here in strange.groupby("_source", sort=False):
+            header = sources[place].piece.part.columns["case_number"]
+            numbers = here["case_number"].tolist()
+            _about(findings, AFFECTS, _NO_CASE, sources[place], row=here["_row"].tolist(), column=header, value=numbers)
+    if "outcomes" in tables and "nsn" in cases:
+        rows = tables["outcomes"]
+        strange = rows[~rows["nsn"].isin(cases["nsn"].dropna())]
+        for place, here in strange.groupby("_source", sort=False):
+            _about(findings, INFORMS, _NO_STUDENT, sources[place], value=f"{len(here)} rows")
+
+
+def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:
+    """Say what is taken instead of a column that a file lacks, unless another file tells it of the same cases."""
+    for place in own:
+        has = set(sources[place].piece.part.columns)
+        wanted = {name: said for (of, name), said in _ABSENT.items() if of == table and name not in has}
+        if table == "cases" and not has & {"status", "closed_date"}:
+            wanted["status"] = (INFORMS, _NO_STATUS)
+        for name, (severity, sentence) in wanted.items():
+            if table == "cases" and _told_elsewhere(rows, name, place, sources):
+                continue
+            header = WORDS["headers"][table][name][0]
+            _about(findings, severity, sentence + _ADD, sources[place], column=header)
+
+
+def _told_elsewhere(rows: pd.DataFrame, name: str, place: int, sources: Sequence[Source]) -> bool:
+    names = {"status", "closed_date"} if name == "status" else {name}
+    having = [at for at, source in enumerate(sources) if names & set(source.piece.part.columns)]
+    told = rows.loc[rows["_source"].isin(having), "case_number"]
+    return bool(rows.loc[rows["_source"] == place, "case_number"].isin(told).all())
+
+
+def _finished(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with the columns, dtypes and blank values of tables.py."""
+    finished = {}
+    for field in TABLES[table]:
+        if field.name in frame:
+            column = frame[field.name]
+            if field.kind in BLANK:
+                column = column.fillna(BLANK[field.kind])
+            finished[field.name] = column.astype(DTYPES.get(field.kind, "str"))
+    return pd.DataFrame(finished).reset_index(drop=True)
+
+
+def _about(findings: Findings, severity: str, sentence: str, source: Source, **about: object) -> None:
+    findings.add(severity, sentence, file=source.file, sheet=source.piece.part.sheet, **about)  # type: ignore[arg-type]

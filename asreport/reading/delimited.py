@@ -1,0 +1,123 @@
+"""Text exports (.csv, .txt, Excel's "Unicode text") to a grid: encoding, separator, quoted line breaks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import warnings
+
+import pandas as pd
+
+from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
+from asreport.reading.limits import HEADER_WITHIN, MAX_COLUMNS, MAX_ROWS
+from asreport.reading.vocabulary import HEADERS, fields_of, header
+
+SEPARATORS = (",", ";", "\t", "|")
+_SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+
+
+def read_delimited(data: bytes) -> list[Grid]:
+    """The one grid of a text file; every cell is text. Raises Unreadable."""
+    text = decode(data)
+    separator = find_separator(text)
+    try:
+        return [_read_fast(text, separator)]
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError):
+        return [_read_exactly(text, separator)]
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: by its byte order mark, else UTF-16 if every other byte is NUL, else UTF-8, else cp1252.
+
+    cp1252 leaves five bytes undefined; they pass through as control characters: damaged macrons stay repairable.
+    """
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    start = data[:4000]
+    half = len(start) // 2
+    if half and start[1::2].count(0) > 0.4 * half and start[0::2].count(0) < 0.1 * half:
+        return data.decode("utf-16-le", errors="replace")
+    if half and start[0::2].count(0) > 0.4 * half and start[1::2].count(0) < 0.1 * half:
+        return data.decode("utf-16-be", errors="replace")
+    if b"\x00" in start:
+        raise Unreadable("is not a table of text, nor a workbook: export the report again as .csv or .xlsx")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1").translate(_CP1252)
+
+
+# Every byte as cp1252 reads it; the five it does not define stay as they are in latin-1.
+_CP1252 = {
+    byte: char for byte in range(0x80, 0xA0) if (char := bytes([byte]).decode("cp1252", errors="replace")) != "\ufffd"
+}
+
+
+def find_separator(text: str) -> str:
+    """The separator under which the first rows hold the best header, else the most columns of the same count."""
+    said = _SEP_LINE.match(text)
+    if said:
+        return said.group(1)
+    start = text[:200_000]
+    return max(SEPARATORS, key=lambda separator: _fit(start, separator))
+
+
+def _fit(start: str, separator: str) -> tuple[int, int]:
+    rows = list(itertools.islice(_rows(start, separator), HEADER_WITHIN))
+    known = max((_known(row) for row in rows), default=0)
+    widths = [len(row) for row in rows if len(row) > 1]
+    return known, max((widths.count(width) for width in set(widths)), default=0)
+
+
+def _known(row: list[str]) -> int:
+    """How many cells of a row are headers of one table."""
+    if len(row) < 2:
+        return 0
+    seen = [header(cell) for cell in row[:MAX_COLUMNS] if cell and len(cell) < 100]
+    return max(sum(bool(fields_of(one, table)) for one in seen) for table in HEADERS)
+
+
+def _rows(text: str, separator: str) -> csv.Reader:
+    csv.field_size_limit(2**31 - 1)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+
+
+def _read_fast(text: str, separator: str) -> Grid:
+    """By pandas' own parser, as it is ten times faster than the csv module; it must be told the number of columns."""
+    widest = 1 + max(line.count(separator) for line in text.split("\n"))
+    if widest > MAX_COLUMNS:
+        return _read_exactly(text, separator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            frame = pd.read_csv(
+                io.BytesIO(text.encode("utf-8")),
+                sep=separator,
+                header=None,
+                names=list(range(widest)),
+                index_col=False,
+                dtype=str,
+                na_filter=False,
+                skip_blank_lines=False,
+                skipinitialspace=True,
+            )
+        except pd.errors.ParserWarning:
+            return _read_exactly(text, separator)
+    _check_size(len(frame), widest)
+    return Grid("", [Cells.of(frame[name]) for name in frame.columns])
+
+
+def _read_exactly(text: str, separator: str) -> Grid:
+    rows = list(itertools.islice(_rows(text, separator), MAX_ROWS + 1))
+    _check_size(len(rows), max(map(len, rows), default=0))
+    return grid_of_rows("", rows)
+
+
+def _check_size(rows: int, columns: int) -> None:
+    if rows > MAX_ROWS:
+        raise Unreadable(f"has more than {MAX_ROWS:,} rows: export a shorter span of time, or one region at a time")
+    if columns > MAX_COLUMNS:
+        raise Unreadable(f"has more than {MAX_COLUMNS:,} columns: export the report again with the columns it needs")

@@ -1,0 +1,101 @@
+"""A sheet as a grid of cells, whatever the file was: what the readers hand over to the rest of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+_INVISIBLE_OR_SPACE = INVISIBLE + " \t\r\n\u00a0\u202f\u2007\u3000\x0b\x0c"
+
+
+class Unreadable(Exception):
+    """A file that cannot be read. Its text ends a sentence that the file's name begins: "is empty: export it again"."""
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a cell holds nothing a person would see."""
+    if value is None or value is pd.NaT:
+        return True
+    if isinstance(value, str):
+        return not value.strip(_INVISIBLE_OR_SPACE)
+    return isinstance(value, float) and value != value
+
+
+def used_codes(codes: np.ndarray) -> np.ndarray:
+    """The codes that occur, blank (-1) apart, in ascending order."""
+    return np.flatnonzero(np.bincount(codes + 1)[1:]) if len(codes) else codes
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of cells: `values` are its distinct values as read, `codes` the place of each row's value, -1 if blank.
+
+    Whatever is done to a column is done to its distinct values: a column of 300,000 dates has some hundred of them.
+    """
+
+    codes: np.ndarray
+    values: list[Any]
+
+    @classmethod
+    def of(cls, column: Sequence[Any] | pd.Series) -> Cells:
+        """From a column of raw values of any kind, or a Series of texts."""
+        if not isinstance(column, pd.Series):
+            raw = np.empty(len(column), dtype=object)
+            raw[:] = column
+            column = pd.Series(raw)
+        codes, distinct = pd.factorize(column, use_na_sentinel=True)
+        values = distinct.tolist()
+        # A text that starts with a letter or digit needs no closer look: most of 300,000 do.
+        blank = np.array([not (isinstance(v, str) and v[:1].isalnum()) and is_blank(v) for v in values], dtype=bool)
+        if blank.any():
+            codes = np.where((codes >= 0) & ~blank[codes], codes, -1)
+        return cls(codes, values)
+
+    @property
+    def filled(self) -> np.ndarray:
+        """Which rows hold something."""
+        return self.codes >= 0
+
+    def __getitem__(self, row: int) -> Any:
+        return self.values[self.codes[row]] if self.codes[row] >= 0 else ""
+
+    def take(self, rows: np.ndarray | slice) -> Cells:
+        """The same column for some of the rows."""
+        return Cells(self.codes[rows], self.values)
+
+    def spread(self, of_values: Sequence[Any] | np.ndarray, blank: Any, dtype: Any = object) -> np.ndarray:
+        """One result a row, given one a distinct value and one for blank rows."""
+        results = np.empty(len(self.values) + 1, dtype=dtype)
+        results[:-1] = of_values
+        results[-1] = blank
+        return results[self.codes]
+
+    def seen(self, limit: int) -> list[Any]:
+        """The distinct values that some row holds, the first `limit` of them."""
+        return [self.values[code] for code in used_codes(self.codes)[:limit]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: its name ("" for a text file), its columns, and the number Excel gives its first row."""
+
+    sheet: str
+    columns: list[Cells]
+    first_row: int = 1
+
+    @property
+    def height(self) -> int:
+        return len(self.columns[0].codes) if self.columns else 0
+
+
+def grid_of_rows(sheet: str, rows: Sequence[Sequence[Any]], first_row: int = 1) -> Grid:
+    """A grid from rows of cells; short rows are filled up with blank cells."""
+    width = max(map(len, rows), default=0)
+    if any(len(row) != width for row in rows):
+        rows = [[*row, *[""] * (width - len(row))] for row in rows]
+    return Grid(sheet, [Cells.of(column) for column in zip(*rows, strict=True)], first_row)

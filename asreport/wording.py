@@ -1,0 +1,128 @@
+"""The catalogue of wording (`wording.toml`): the words for every verdict, outcome, group and reason."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, replace
+from importlib import resources
+
+import pandas as pd
+
+from asreport.dates import in_words
+from asreport.quarter import MeetingEvidence, Quarter
+
+_CATALOGUE = tomllib.loads((resources.files(__package__) / "wording.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a case is not met: its group, what was found, what to check, and where in AS-CMS to open."""
+
+    group: str
+    short: str
+    found: str
+    check: str
+    open: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a measure stands: a word, a sentence, an icon's name and a tone (good, open, bad, plain)."""
+
+    word: str
+    sentence: str
+    icon: str
+    tone: str
+
+
+VERDICTS: dict[str, str] = _CATALOGUE["verdicts"]
+VERDICT_MEANINGS: dict[str, str] = _CATALOGUE["verdict_meanings"]
+OUTCOMES = {code: Outcome(**texts) for code, texts in _CATALOGUE["outcomes"].items()}
+GROUPS: dict[str, str] = _CATALOGUE["groups"]
+GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
+REASONS = {code: Reason(**texts) for code, texts in _CATALOGUE["reasons"].items()}
+
+
+def general_reasons() -> list[Reason]:
+    """Every reason in words that fit any measure, in the order of the catalogue."""
+    general = {"subject": "the Subject the measure asks for", "cut_off": "the cut-off date"}
+    return [_filled(reason, **general) for reason in REASONS.values()]
+
+
+def explain(case_results: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The words for each row of `case_results` (columns `measure_id`, `reason`), on the same index.
+
+    Columns: `measure`, `group`, `reason` (short), `found`, `check`, `open`; texts, missing where the case is met.
+    """
+    codes, pairs = pd.factorize(pd.MultiIndex.from_frame(case_results[["measure_id", "reason"]]))
+    words = pd.DataFrame([_words(quarter, *pair) for pair in pairs], columns=_EXPLAINED, dtype="str")
+    return words.take(codes).set_axis(case_results.index)
+
+
+_EXPLAINED = ["measure", "group", "reason", "found", "check", "open"]
+
+
+def _words(quarter: Quarter, measure_id: str, code: str | None) -> dict[str, str]:
+    measure = quarter.measures[measure_id]
+    if pd.isna(code):
+        return {"measure": measure.name}
+    subject = quarter.subjects[measure.evidence.subject].name if isinstance(measure.evidence, MeetingEvidence) else ""
+    cut_off = in_words(measure.clock.cut_off) if measure.clock.cut_off else ""
+    reason = _filled(REASONS[code], subject=f"“{subject}”", cut_off=cut_off)
+    return {"measure": measure.name, **asdict(reason), "group": GROUPS[reason.group], "reason": reason.short}
+
+
+def _filled(reason: Reason, **words: str) -> Reason:
+    return replace(reason, found=reason.found.format(**words), check=reason.check.format(**words))
+
+
+def percent(value: float) -> str:
+    """A percentage in words, as exact as it is kept: `80%`, `69.96%`, and `–` where there is none."""
+    return "–" if pd.isna(value) else f"{value:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def cases(count: int) -> str:
+    """`1 case`, `1,204 cases`."""
+    return f"{count:,} {'case' if count == 1 else 'cases'}"
+
+
+def headline(attainment: pd.DataFrame) -> str:
+    """Where the targets stand, in one sentence. `attainment`: as `Assessment.attainment`."""
+    targets = attainment[attainment["target_percent"].notna()]
+    judged = targets[~targets["outcome"].isin(["no_data", "no_cases"])]
+    if judged.empty:
+        return "No target can be judged from what was uploaded."
+    kinds = {"met or secured": ("met", "secured"), "open": ("open",), "missed or out of reach": ("missed", "out_of_reach")}
+    counts = {words: int(judged["outcome"].isin(codes).sum()) for words, codes in kinds.items()}
+    parts = [f"{count} {words}" for words, count in counts.items() if count]
+    sentence = f"Of {len(judged)} targets, " + ", ".join(parts) + "."
+    needed = int(judged.loc[judged["outcome"] == "open", "still_needed"].sum())
+    if needed:
+        sentence += f" {cases(needed)} more would secure the open {'one' if counts['open'] == 1 else 'ones'}."
+    if len(judged) < len(targets):
+        sentence += f" {len(targets) - len(judged)} could not be judged."
+    return sentence
+
+
+def what_counts_say(row: pd.Series) -> str:
+    """A measure's counts in one sentence. `row`: a row of `Assessment.attainment`."""
+    if row["outcome"] in ("no_data", "no_cases"):
+        return OUTCOMES[row["outcome"]].sentence
+    met = row["met_due"] + row["met_early"]
+    parts = [f"{met:,} met of {cases(row['in_scope'])}"]
+    parts += [f"{row[kind]:,} {words}" for kind, words in _ASIDE.items() if row[kind]]
+    if row["outcome"] == "open":
+        parts.append(f"{row['still_needed']:,} more needed")
+    elif row["outcome"] == "out_of_reach":
+        parts.append(f"{row['still_needed']:,} more needed, only {row['pending']:,} still pending")
+    elif row["outcome"] == "missed":
+        parts.append(f"{row['still_needed']:,} short of the target")
+    return ", ".join(parts) + "."
+
+
+_ASIDE = {
+    "missed": "missed",
+    "pending": "pending",
+    "excluded": "excluded",
+    "cannot_assess": "that cannot be assessed",
+}

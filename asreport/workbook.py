@@ -1,0 +1,225 @@
+"""The exceptions workbook (interface.md): for a team lead who forwards it and a case manager who works through it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from asreport import wording
+from asreport.assessment import Assessment
+from asreport.dates import in_words
+from asreport.exceptions import COLUMNS, case_list
+from asreport.findings import COLUMNS as FINDING_COLUMNS
+
+INK, PAPER, RULE, BAND = "#17324D", "#FFFFFF", "#C9D3DC", "#F4F7F9"
+
+# Width in characters, and how the column is written.
+_WIDTHS = {
+    "Case number": 12, "Student": 22, "Case type": 8, "School": 24, "Case owner": 20, "Measure": 30, "Verdict": 12,
+    "Due date": 17, "Done date": 17, "Business days late": 10, "Group": 16, "Reason": 22, "What was found": 46,
+    "What to check": 52, "Target %": 9, "Outcome": 16, "In words": 46, "Finding": 80, "Value": 24, "File": 28,
+    "Severity": 16, "Sheet": 14, "Column": 22, "Row": 8,
+}  # fmt: skip
+
+_SUMMARY = {
+    "measure": "Measure",
+    "target_percent": "Target %",
+    "rate_percent": "Rate %",
+    "in_scope": "In scope",
+    "due": "Due",
+    "met_due": "Met, due",
+    "missed": "Missed",
+    "met_early": "Met early",
+    "pending": "Pending",
+    "excluded": "Excluded",
+    "cannot_assess": "Cannot be assessed",
+    "floor_percent": "Floor %",
+    "ceiling_percent": "Ceiling %",
+    "still_needed": "Still needed",
+}
+
+
+def exceptions_workbook(
+    result: Assessment,
+    findings: pd.DataFrame | None,
+    *,
+    receipt: dict[str, Any] | None = None,
+    student_names: bool = True,
+) -> bytes:
+    """The case-level exception list as the bytes of an .xlsx.
+
+    Sheets: Exceptions (missed and cannot assess), To do (pending, soonest deadline first), Excluded, Summary, Findings,
+    About. `findings`: as `Findings.frame()` gives them, None to leave them out. `receipt`: as `receipt.receipt` gives
+    it, for the About sheet. Dates and numbers are real; every text stays a text, whatever it starts with.
+    """
+    listed = case_list(result, student_names=student_names)
+    verdict = listed.pop("verdict_code")
+    listed = listed.drop(columns="measure_id").rename(columns=COLUMNS)
+    to_do = listed[verdict == "pending"].sort_values(["Due date", "Case number"], kind="stable", na_position="last")
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False}) as book:
+        book.set_properties({"title": f"Exceptions, {result.quarter.name}", "created": _as_at_time(result)})
+        sheets = _Sheets(book)
+        sheets.table("Exceptions", listed[verdict.isin(["missed", "cannot_assess"])], _nothing(result, "missed"))
+        sheets.table("To do", to_do, _nothing(result, "pending"))
+        sheets.table("Excluded", listed[verdict == "excluded"], _nothing(result, "excluded"))
+        sheets.table("Summary", _summary(result), "")
+        sheets.table("Findings", *_findings(findings))
+        sheets.text("About", _about(result, receipt))
+    return buffer.getvalue()
+
+
+def _nothing(result: Assessment, what: str) -> str:
+    if len(result.case_results) == 0:
+        return "Nothing to list: no case was assessed. The sheet Summary says why."
+    return {
+        "missed": "Nothing to list: no case is missed, and none lacks what it takes to be assessed.",
+        "pending": "Nothing to list: no case is still to come.",
+        "excluded": "Nothing to list: no case is excluded.",
+    }[what]
+
+
+def _summary(result: Assessment) -> pd.DataFrame:
+    outcome = result.attainment["outcome"]
+    table = result.attainment[list(_SUMMARY)].rename(columns=_SUMMARY)
+    not_assessed = result.attainment["measure_id"].map(result.not_assessed)
+    sentence = outcome.map({code: words.sentence for code, words in wording.OUTCOMES.items()})
+    counts = [_SUMMARY[c] for c in ("in_scope", "due", "met_due", "missed", "met_early", "pending", "excluded", "cannot_assess")]
+    table[counts] = table[counts].astype("Int64").mask(outcome == "no_data")  # not assessed is not the same as none
+    table.insert(1, "Outcome", outcome.map({code: words.word for code, words in wording.OUTCOMES.items()}))
+    table["In words"] = not_assessed.fillna(sentence)
+    return table
+
+
+def _findings(findings: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:
+    if findings is None:
+        empty = pd.DataFrame(columns=[name.capitalize() for name in FINDING_COLUMNS])
+        return empty, "Findings are about the exports as a whole: they are in the workbook of all cases."
+    return findings[list(FINDING_COLUMNS)].rename(columns=str.capitalize), "Nothing to list: the exports gave no cause."
+
+
+def _about(result: Assessment, receipt: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+    """The lines of the About sheet: a kind (title, head, line), a label and a text."""
+    quarter, period = result.quarter, result.quarter.period
+    lines = [
+        ("title", f"Exceptions, {quarter.name}", ""),
+        ("line", "As at", f"{in_words(result.as_at)}: what is dated later does not count yet"),
+        ("line", "Period", f"{in_words(period.start)} to {in_words(period.end)}, both included"),
+        ("line", "Source", quarter.source),
+        ("line", "Privacy", "This file holds data about children. Share it only with those who work on these cases."),
+        ("head", "Measures", "How each is calculated"),
+        *(("line", measure.name, measure.how) for measure in quarter.measures.values()),
+        ("head", "Readings", "How the guide is read where it is silent"),
+        *(("line", r.title, f"{_value(r)}. {r.explanation}") for r in quarter.readings.values()),
+        ("head", "Verdicts", "What each means"),
+        ("line", "Business days", "Monday to Friday without national public holidays. School holidays and regional anniversary days are business days."),
+        *(("line", wording.VERDICTS[code], text) for code, text in wording.VERDICT_MEANINGS.items()),
+        ("head", "Reasons", "What to check"),
+        *(("line", reason.short, f"{reason.found} {reason.check} Open: {reason.open}.") for reason in wording.general_reasons()),
+    ]
+    return lines + (_receipt_lines(receipt) if receipt else [])
+
+
+def _value(reading: Any) -> str:
+    value = ", ".join(reading.value) if isinstance(reading.value, list) else reading.choices[reading.value]
+    return f"{'CHANGED: ' if reading.changed else ''}{value[0].upper()}{value[1:]}"
+
+
+def _receipt_lines(receipt: dict[str, Any]) -> list[tuple[str, str, str]]:
+    made = ("line", "Made with", f"asreport {receipt['asreport']}, {receipt['holiday_calendar']}")
+    files = []
+    for export in receipt["exports"]:
+        tables = "; ".join(f"{t['table']}: {t['rows_used']} of {t['rows_read']} rows used" for t in export["tables"])
+        files.append(("line", export["name"], f"{tables or 'not used'}. SHA-256 {export['sha256']}"))
+    return [("head", "Receipt", "What it takes to reproduce this"), made, *files]
+
+
+def _as_at_time(result: Assessment) -> datetime:
+    """The as-at date stands as the time of making, so that the same result gives the same file."""
+    return datetime(result.as_at.year, result.as_at.month, result.as_at.day)
+
+
+class _Sheets:
+    """Writes sheets of one look: a header frozen and filterable, wrapped text, landscape pages that repeat it."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
+        base = {"font_name": "Calibri", "font_size": 10.5, "valign": "top", "border": 1, "border_color": RULE}
+        self.formats = {
+            "text": book.add_format({**base, "text_wrap": True}),
+            "quoted": book.add_format({**base, "text_wrap": True, "quote_prefix": True}),
+            "date": book.add_format({**base, "num_format": "d mmmm yyyy", "align": "left"}),
+            "whole": book.add_format({**base, "num_format": "#,##0"}),
+            "percent": book.add_format({**base, "num_format": "0.00"}),
+        }
+        self.header = book.add_format(
+            {**base, "bold": True, "font_color": PAPER, "bg_color": INK, "border_color": INK, "text_wrap": True}
+        )
+        self.plain = book.add_format({"font_name": "Calibri", "font_size": 11, "italic": True, "font_color": INK})
+
+    def table(self, name: str, table: pd.DataFrame, nothing: str) -> None:
+        """A sheet with `table`; with no row, the sentence `nothing` stands below the header."""
+        sheet = self._sheet(name)
+        last = max(len(table.columns) - 1, 0)
+        sheet.freeze_panes(1, 1)
+        sheet.set_row(0, 32)
+        sheet.write_row(0, 0, list(table.columns), self.header)
+        sheet.autofilter(0, 0, max(len(table), 1), last)
+        for position, column in enumerate(table.columns):
+            sheet.set_column(position, position, _WIDTHS.get(column, 11))
+            self._column(sheet, position, table[column])
+        if table.empty and nothing:
+            sheet.write_string(1, 0, nothing, self.plain)
+
+    def _column(self, sheet: Worksheet, position: int, column: pd.Series) -> None:
+        write, kind = sheet.write_string, "text"
+        values: Sequence[Any] = column.to_list()
+        if pd.api.types.is_datetime64_dtype(column):
+            write, kind = sheet.write_datetime, "date"
+            values = column.dt.to_pydatetime()
+        elif pd.api.types.is_numeric_dtype(column):
+            write, kind = sheet.write_number, "percent" if pd.api.types.is_float_dtype(column) else "whole"
+        style, known = self.formats[kind], column.notna().to_list()
+        for row, (value, is_known) in enumerate(zip(values, known, strict=True), start=1):
+            if is_known:
+                write(row, position, value, self._style(value, style))
+            else:
+                sheet.write_blank(row, position, None, style)
+
+    def _style(self, value: Any, style: Format) -> Format:
+        """A text that a spreadsheet would take for a formula once it is edited is marked to stay a text."""
+        return self.formats["quoted"] if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else style
+
+    def text(self, name: str, lines: list[tuple[str, str, str]]) -> None:
+        """A sheet of labelled lines under titles and heads."""
+        sheet = self._sheet(name)
+        bold = {"bold": True, "font_color": INK, "valign": "top", "text_wrap": True}
+        formats = {
+            "title": self.book.add_format({**bold, "font_size": 16, "text_wrap": False}),
+            "head": self.book.add_format({**bold, "font_size": 12, "bottom": 2, "border_color": INK}),
+            "line": self.book.add_format({**bold, "font_color": "#000000"}),
+        }
+        wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
+        sheet.set_column(0, 0, 38)
+        sheet.set_column(1, 1, 100)
+        for row, (kind, label, text) in enumerate(lines):
+            sheet.write_string(row, 0, label, formats[kind])
+            sheet.write_string(row, 1, text, formats["head"] if kind == "head" else wrapped)
+
+    def _sheet(self, name: str) -> Worksheet:
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(0.4, 0.4, 0.6, 0.6)
+        sheet.repeat_rows(0)
+        sheet.set_footer(f"&L{name}&CIn confidence: data about children&RPage &P of &N")
+        sheet.hide_gridlines(2)
+        return sheet

@@ -1,0 +1,167 @@
+"""The worked cases: every rule of the measures as a small example with the answer each case must get.
+
+The examples are in the TOML files of this folder, one file a theme. The tests run every one of them, and the app shows
+them to the reader, so what is shown is what is computed.
+
+    [[worked]]
+    title = "A Saturday meeting after a Friday deadline is late"
+    measure = "school-meeting-5"
+    as_at = 2026-07-06
+    cases = \"\"\"
+    case_number | referral_date | verdict | reason       | deadline   | why
+    1           | 2026-05-01    | missed  | meeting_late | 2026-05-08 | Friday is the fifth business day
+    \"\"\"
+    events = \"\"\"
+    case_number | subject                | event_date
+    1           | Initial School Meeting | 2026-05-09
+    \"\"\"
+
+title, measure, as_at, cases   always given
+why                            one or two sentences on the rule
+also                           other measures in which every case gets the same answer
+events, plans, outcomes        a table that is left out is an empty table ...
+not_uploaded                   ... unless it is named here: then it was not uploaded
+expect                         figures of the measure's attainment ("" for an empty one)
+
+A table has one line a record and `|` between cells; a blank cell is missing. A column that is left out is a column the
+export does not have, but for two: `case_type` is then NEN in the NEN measures and CA in the others, and `migrated` is yes
+in the migrated measures.
+
+In `cases`, the columns of `ANSWERS` are the answer; the others are fields of the case. The verdict "-" says that the case
+is not in the measure at all. An answer column that is left out (but for `reason`) is not compared; a blank cell in one
+that is there says that the value is missing. `times` repeats a case, with its records, that many times.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from asreport.tables import BLANK, DTYPES, TABLES, empty_table
+
+# The themes, in the order they are read.
+CONTENTS = ("which-cases", "business-days", "meetings", "plans", "owners", "outcomes", "attainment")
+
+ANSWERS = ("verdict", "reason", "deadline", "completed_date", "why")
+NOT_IN_MEASURE = "-"
+
+_KEYS = {"title", "measure", "also", "as_at", "why", "not_uploaded", "expect", *TABLES}
+_FLAGS = {"yes": True, "no": False, "": BLANK["flag"]}
+
+
+@dataclass(frozen=True, eq=False)
+class WorkedExample:
+    """One example: the tables as exported, and the answer for each case."""
+
+    title: str
+    theme: str
+    measure: str
+    also: tuple[str, ...]  # measures in which every case gets the same answer
+    as_at: date
+    why: str
+    tables: Mapping[str, pd.DataFrame]  # in the dtypes of tables.py; a table not uploaded is absent
+    expected: pd.DataFrame  # case_number and the answer columns that were given
+    expected_attainment: Mapping[str, Any]  # figures of the measure, "" for an empty one
+    shown: Mapping[str, pd.DataFrame]  # the text tables as written, for a page
+
+
+def load_worked() -> tuple[WorkedExample, ...]:
+    """Every worked example, in the order of the contents."""
+    return tuple(example for name in CONTENTS for example in _read_theme(name))
+
+
+def _read_theme(name: str) -> list[WorkedExample]:
+    content = tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return [_example(content["theme"], entry) for entry in content["worked"]]
+
+
+def _example(theme: str, entry: Mapping[str, Any]) -> WorkedExample:
+    if unknown := set(entry) - _KEYS:
+        raise ValueError(f"A worked example has no such key: {', '.join(sorted(unknown))}. Known are {sorted(_KEYS)}.")
+    shown = {table: _text_table(entry[table]) for table in TABLES if table in entry}
+    texts = _with_copies(shown)
+    cases = _with_defaults(texts["cases"], entry["measure"])
+    texts["cases"] = cases.drop(columns=[name for name in (*ANSWERS, "times") if name in cases])
+    return WorkedExample(
+        title=entry["title"],
+        theme=theme,
+        measure=entry["measure"],
+        also=tuple(entry.get("also", ())),
+        as_at=entry["as_at"],
+        why=entry.get("why", ""),
+        tables={
+            table: _typed(table, texts[table]) if table in texts else empty_table(table)
+            for table in TABLES
+            if table not in entry.get("not_uploaded", ())
+        },
+        expected=_answers(cases),
+        expected_attainment=entry.get("expect", {}),
+        shown=shown,
+    )
+
+
+def _text_table(text: str) -> pd.DataFrame:
+    """A text table as a DataFrame of texts, "" where a cell is blank."""
+    header, *rows = ([cell.strip(" ") for cell in line.split("|")] for line in text.strip("\n").split("\n"))
+    if wrong := [row for row in rows if len(row) != len(header)]:
+        raise ValueError(f"Every line of a table has as many cells as its header ({len(header)}); this has not: {wrong[0]}")
+    return pd.DataFrame(rows, columns=header, dtype="str")
+
+
+def _with_copies(texts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with every case repeated as often as its `times` says, and its records with it."""
+    cases = texts["cases"]
+    if "times" not in cases:
+        return dict(texts)
+    times = {
+        key: cases.set_index(key)["times"].astype("int64").to_dict() for key in ("case_number", "nsn") if key in cases
+    }
+    return {table: _copies(text, times["nsn" if table == "outcomes" else "case_number"]) for table, text in texts.items()}
+
+
+def _copies(text: pd.DataFrame, times: Mapping[str, int]) -> pd.DataFrame:
+    """Each row as often as `times` says for its first column, with the number of the copy added to its keys."""
+    repeats = [times.get(key, 1) for key in text.iloc[:, 0]]
+    copies = text.loc[text.index.repeat(repeats)]
+    number = copies.groupby(level=0).cumcount().add(1).astype("str").str.zfill(5)
+    keys = {key: (copies[key] + number).where(copies[key] != "", "") for key in ("case_number", "nsn") if key in copies}
+    return copies.assign(**keys).reset_index(drop=True)
+
+
+def _with_defaults(cases: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """The cases with the type, and in a migrated measure the mark, that the example leaves to be understood."""
+    defaults = {"case_type": "NEN" if "nen" in measure.split("-") else "CA"}
+    if measure.startswith("migrated-"):
+        defaults["migrated"] = "yes"
+    return cases.assign(**{name: value for name, value in defaults.items() if name not in cases})
+
+
+def _answers(cases: pd.DataFrame) -> pd.DataFrame:
+    blanks = {name: "" for name in ("reason", "why") if name not in cases}
+    given = cases.assign(**blanks)[["case_number", *(name for name in ANSWERS if name in cases or name in blanks)]]
+    return pd.DataFrame(
+        {name: _values("date" if name in ("deadline", "completed_date") else "text", given[name]) for name in given}
+    )
+
+
+def _typed(table: str, text: pd.DataFrame) -> pd.DataFrame:
+    kinds = {field.name: field.kind for field in TABLES[table]}
+    if unknown := set(text) - set(kinds):
+        raise ValueError(f"The table {table} has no such column: {', '.join(sorted(unknown))}. Known are {list(kinds)}.")
+    return pd.DataFrame({name: _values(kind, text[name]) for name, kind in kinds.items() if name in text})
+
+
+def _values(kind: str, cells: pd.Series) -> pd.Series:
+    if kind == "date":
+        return pd.to_datetime(cells.where(cells != ""), format="%Y-%m-%d").astype(DTYPES["date"])
+    if kind == "flag":
+        return pd.Series([_FLAGS[cell] for cell in cells], dtype=DTYPES["flag"])
+    if kind == "count":
+        return pd.Series([int(cell or BLANK["count"]) for cell in cells], dtype=DTYPES["count"])
+    return pd.Series([cell or BLANK.get(kind) for cell in cells], dtype="str")

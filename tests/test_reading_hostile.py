@@ -1,0 +1,156 @@
+"""Files that are broken or mean harm: each gets one sentence with its name, and the other files are still read."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from asreport.findings import AFFECTS, BLOCKS
+from asreport.reading import read_exports
+
+EVENTS = b"Case Number,Subject,Date\n00000001,Initial School Meeting,2026-05-04\n"
+
+
+class Upload(io.BytesIO):
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__(data)
+        self.name = name
+
+
+def workbook(rows: list[list[object]], **cells: object) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for place, value in cells.items():
+        book.active[place] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def repacked(data: bytes, member: str, change) -> bytes:
+    """The same workbook with one of its members changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == member else old.read(name))
+    return out.getvalue()
+
+
+PLAIN = workbook([["Case Number", "Subject", "Date"], ["1", "Initial School Meeting", "2026-05-04"]])
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def ole(*names: str) -> bytes:
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\x00" * 504
+        + b"".join(n.encode("utf-16-le") + b"\0" * 64 for n in names)
+    )
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("xl/workbook.xml", "<workbook/>")
+        new.writestr(SHEET, b"<worksheet>" + b" " * 200_000_000)
+    return out.getvalue()
+
+
+HOSTILE = {
+    "empty.csv": (b"", "is empty"),
+    "spaces.csv": (b" \r\n\r\n", "is empty"),
+    "only a mark.csv": (b"\xef\xbb\xbf", "is empty"),
+    "header.csv": (b"Case Number,Subject,Date\n", "no rows"),
+    "header.xlsx": (workbook([["Case Number", "Subject", "Date"]]), "no rows"),
+    "nothing.xlsx": (workbook([]), "holds nothing"),
+    "picture.xlsx": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "is a picture"),
+    "truncated.xlsx": (PLAIN[: len(PLAIN) // 2], "damaged"),
+    "flipped.xlsx": (PLAIN[:200] + b"\xff" * 200 + PLAIN[400:], "damaged"),
+    "locked.xlsx": (ole("EncryptionInfo", "EncryptedPackage"), "protected with a password"),
+    "document.doc": (ole("WordDocument"), "is not a workbook"),
+    "sparse.xlsx": (workbook([["Case Number"]], XFD1048576="x"), "far away"),
+    "sparse quietly.xlsx": (
+        repacked(PLAIN, SHEET, lambda xml: xml.replace(b'r="C2"', b"r='XFD1048576'")),
+        "far away",
+    ),
+    "bomb.xlsx": (bomb(), "unpacks to far more"),
+    "entities.xlsx": (
+        repacked(PLAIN, SHEET, lambda xml: b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + xml),
+        "declarations",
+    ),
+    "archive.zip": (
+        repacked(PLAIN, "xl/workbook.xml", lambda xml: xml).replace(b"xl/workbook", b"xl/workb00k"),
+        "zip archive",
+    ),
+    "summary.csv": (b"Case Owner,Record Count\nA,3\nB,4\n", "export it again as a tabular report"),
+    "letter.csv": (b"Dear team,\nhere are the figures.\n", "not recognised"),
+    "bytes.csv": (bytes(range(256)) * 20, "not a table"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_one_sentence_and_the_other_file_is_read(name: str) -> None:
+    data, says = HOSTILE[name]
+    exports = read_exports([Upload(name, data), Upload("events.csv", EVENTS)])
+    blocked = exports.findings[exports.findings["severity"] == BLOCKS]
+    assert len(blocked) == 1
+    sentence = blocked["finding"].iloc[0]
+    assert sentence.startswith(name)
+    assert says in sentence
+    assert sentence.endswith(".") and "Error" not in sentence and "\n" not in sentence
+    assert len(exports.tables["events"]) == 1
+    assert [file.name for file in exports.files] == [name, "events.csv"]
+
+
+def test_nothing_uploaded() -> None:
+    exports = read_exports([])
+    assert exports.tables == {} and exports.findings.empty and exports.files == () and exports.taken_on is None
+
+
+def test_a_missing_file_and_a_folder(tmp_path) -> None:
+    exports = read_exports([tmp_path / "none.csv", str(tmp_path)])
+    assert list(exports.findings["severity"]) == [BLOCKS, BLOCKS]
+
+
+def test_the_same_file_twice_is_read_once() -> None:
+    exports = read_exports([Upload("a.csv", EVENTS), Upload("b.csv", EVENTS)])
+    assert len(exports.tables["events"]) == 1
+    assert exports.findings["finding"].str.contains("same file").sum() == 1
+
+
+def test_formula_without_result() -> None:
+    data = workbook([["Case Number", "Subject", "Date"], ["1", "Initial School Meeting", "=TODAY()"]])
+    exports = read_exports([Upload("f.xlsx", data)])
+    assert exports.tables["events"]["event_date"].isna().all()
+    said = exports.findings[exports.findings["finding"].str.contains("formulas")]
+    assert list(said["severity"]) == [AFFECTS] and list(said["row"]) == [2]
+
+
+def test_two_columns_of_the_same_name() -> None:
+    data = b"Case Number,Subject,Date,Date\n1,Initial School Meeting,,2026-05-04\n"
+    exports = read_exports([Upload("e.csv", data)])
+    assert str(exports.tables["events"]["event_date"][0].date()) == "2026-05-04"
+    assert exports.findings["finding"].str.contains("same name").sum() == 1
+
+
+def test_unrecognised_names_the_nearest_header() -> None:
+    data = b"Case Number,Case Type,Referal Dt,Case Owner\n1,CA,2026-05-04,A\n"
+    finding = read_exports([Upload("cases.csv", data)]).findings.iloc[0]
+    assert finding["severity"] == BLOCKS
+    assert "nearest to cases" in finding["finding"] and "Referral Date" in finding["finding"]
+    assert "Referal Dt" in finding["finding"]
+
+
+def test_extra_sheet_informs_only() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Case Number", "Subject", "Date"], ["1", "Initial School Meeting", "2026-05-04"]):
+        book.active.append(row)
+    book.create_sheet("Notes").append(["Remember the milk"])
+    book.create_sheet("Blank")
+    stream = io.BytesIO()
+    book.save(stream)
+    exports = read_exports([Upload("two.xlsx", stream.getvalue())])
+    assert BLOCKS not in set(exports.findings["severity"])
+    assert "Notes" in set(exports.findings["sheet"])

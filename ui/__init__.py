@@ -1,0 +1,1 @@
+"""What the pages share: the session's data, parts of pages, charts."""

@@ -1,0 +1,74 @@
+"""Parts that pages share."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from asreport.dates import in_words
+from asreport.wording import OUTCOMES
+from ui import session
+from ui.session import Loaded
+
+# The tone of an outcome (see wording.toml) → the theme's colour for badges.
+BADGE = {"good": "green", "open": "orange", "bad": "red", "plain": "gray"}
+
+
+def loaded_or_stop(title: str, question: str) -> Loaded:
+    """The page's title and what it answers; without data, what to do next, and the page ends there."""
+    st.title(title)
+    st.caption(question)
+    now = session.loaded()
+    if now is None:
+        with st.container(border=True):
+            st.subheader("Nothing to show yet")
+            st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
+            st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
+        st.stop()
+    _what_is_shown(now)
+    if "cases" not in now.exports.tables:
+        st.warning(
+            "None of the files was an export of cases, so nothing could be assessed. Upload says what each was taken for.",
+            icon=":material/help:",
+        )
+        st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
+        st.stop()
+    return now
+
+
+def _what_is_shown(now: Loaded) -> None:
+    period = now.result.quarter.period
+    st.markdown(
+        f":material/folder_open: {now.source} · **{now.result.quarter.name}**, "
+        f"{in_words(period.start)} to {in_words(period.end)} · as at **{in_words(now.result.as_at)}**"
+    )
+
+
+def outcome_badge(code: str) -> None:
+    """How a measure stands: word, icon and colour."""
+    outcome = OUTCOMES[code]
+    st.badge(outcome.word, icon=f":material/{outcome.icon}:", color=BADGE[outcome.tone])
+
+
+def date_column(label: str) -> object:
+    """A table's column of dates, as `3 July 2026`, that sorts as dates do."""
+    return st.column_config.DateColumn(label, format="D MMMM YYYY")
+
+
+def safe_markdown(text: str) -> str:
+    """A text from an export as it is, with nothing in it taken for formatting."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~>$:<" else c for c in text)
+
+
+def findings_list(findings: pd.DataFrame) -> None:
+    """Findings in words, like ones together with how many there are."""
+    columns = ["file", "sheet", "column", "finding"]
+    for (file, sheet, column, finding), rows in findings.groupby(columns, sort=False, dropna=False)["row"]:
+        where = f", sheet {safe_markdown(sheet)}" if sheet else ""
+        where += f", column {safe_markdown(column)}" if column else ""
+        first = rows.dropna()
+        if len(rows) > 1:
+            where += f", {len(rows):,} times" + (f", first in row {first.iloc[0]}" if len(first) else "")
+        elif len(first):
+            where += f", row {first.iloc[0]}"
+        st.markdown(f"- **{safe_markdown(file) or 'All files'}**{where}: {safe_markdown(finding)}")
