@@ -62,8 +62,8 @@ class Assessment:
 def assess(tables: Tables, quarter: Quarter, as_at: date) -> Assessment:
     """Judge every case of every measure of `quarter` as at `as_at` (rules.md, sections 3 to 6).
 
-    `tables`: cases, events, plans and outcomes as `asreport.tables` describes them; one that was not uploaded is absent,
-    and its measures are not assessed. Case numbers are unique in `cases`. Pure: no clock, no file, no global state.
+    `tables`: cases, events, plans and outcomes as `asreport.tables` describes them; one that was not uploaded is
+    absent, and its measures are not assessed. Case numbers are unique in `cases`. Pure: no clock, file or global state.
     Raises `OutsideCalendar` where a deadline would fall in a year whose holidays are not known.
     """
     book = _Book.of(tables, quarter, as_at)
@@ -156,12 +156,12 @@ def _judge(measure: Measure, book: _Book) -> pd.DataFrame:
             "case_number": chosen["case_number"].reset_index(drop=True),
             "measure_id": pd.Series(measure.id, index=range(len(chosen)), dtype="str"),
             "verdict": pd.Series(verdict, dtype="str"),
-            "reason": pd.Series(np.where(reason == "", None, reason), dtype="str"),
+            "reason": pd.Series(reason, dtype="str").mask(reason == ""),
             "start_date": start.astype("datetime64[s]"),
             "deadline": deadline.astype("datetime64[s]"),
             "completed_date": done.astype("datetime64[s]"),
             "business_days_late": pd.array(business_days_late(deadline, done), dtype="Float64").astype("Int64"),
-            "evidence": words.where(judged, None),
+            "evidence": words.where(judged),
         }
     )
 
@@ -184,6 +184,6 @@ def _evidence(measure: Measure, cases: CasesInScope, book: _Book) -> tuple[Evide
 
 
 def _no_results() -> pd.DataFrame:
-    days = {name: "datetime64[s]" for name in ("start_date", "deadline", "completed_date")}
+    days = dict.fromkeys(("start_date", "deadline", "completed_date"), "datetime64[s]")
     dtypes = {**dict.fromkeys(CASE_RESULTS, "str"), **days, "business_days_late": "Int64"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})

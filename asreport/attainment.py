@@ -34,7 +34,9 @@ def attainment(
     """
     counted = _count(case_results, quarter, as_at, ["measure_id"]).reindex(list(quarter.measures), fill_value=0)
     table = _with_figures(counted.rename_axis("measure_id").reset_index(), quarter)
-    table.loc[table["measure_id"].isin(list(not_assessed)), ["outcome", "still_needed"]] = ["no_data", pd.NA]
+    unknown = table["measure_id"].isin(list(not_assessed))
+    table["outcome"] = table["outcome"].mask(unknown, "no_data")
+    table["still_needed"] = table["still_needed"].mask(unknown)
     return table[COLUMNS]
 
 
@@ -97,7 +99,7 @@ def _with_figures(table: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
 
 
 def percent(part: pd.Series, whole: pd.Series) -> np.ndarray:
-    """`part` of `whole` in percent, floored to two decimals so that none reads as a target it misses; NaN of nothing."""
-    part, whole = part.to_numpy(dtype="int64"), whole.to_numpy(dtype="int64")
-    hundredths = part * 10_000 // np.maximum(whole, 1)
-    return np.where(whole > 0, hundredths / 100, np.nan)
+    """`part` of `whole` in percent, floored to two decimals: none reads as a target it misses. NaN of nothing."""
+    divisor = whole.to_numpy(dtype="int64")
+    hundredths: np.ndarray = part.to_numpy(dtype="int64") * 10_000 // np.maximum(divisor, 1)
+    return np.where(divisor > 0, hundredths / 100, np.nan)

@@ -40,6 +40,6 @@ def _group(cases: pd.DataFrame, by: str) -> pd.Series:
     if by == "case_owner":
         return owners(cases)
     if by == "week":
-        monday = cases["referral_date"] - pd.to_timedelta(cases["referral_date"].dt.weekday, unit="D")
+        monday = cases["referral_date"] - pd.to_timedelta(cases["referral_date"].dt.day_of_week, unit="D")
         return monday.dt.strftime("%Y-%m-%d").fillna("No referral date")
     return cases[by].fillna(f"No {GROUPINGS[by].lower()}")

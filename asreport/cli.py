@@ -17,7 +17,7 @@ import asreport
 from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import BLOCKS
-from asreport.wording import OUTCOMES
+from asreport.wording import OUTCOMES, percent
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -116,10 +116,9 @@ def _why_nothing(findings: pd.DataFrame, result: asreport.Assessment) -> str:
 
 
 def _print_attainment(attainment: pd.DataFrame) -> None:
-    for row in attainment.itertuples():
-        rate = "–" if pd.isna(row.rate_percent) else f"{row.rate_percent:.2f}%"
-        target = "–" if pd.isna(row.target_percent) else f"{row.target_percent}%"
-        print(f"{row.measure:<64} {rate:>8} of {target:>4}  {OUTCOMES[row.outcome].word}")
+    for row in attainment.to_dict("records"):
+        rate, target = percent(row["rate_percent"]), percent(row["target_percent"])
+        print(f"{row['measure']:<68} {rate:>7} of {target:>4}  {OUTCOMES[row['outcome']].word}")
 
 
 def _sample(arguments: argparse.Namespace) -> int:

@@ -51,7 +51,9 @@ def receipt_json(receipt: dict[str, Any]) -> bytes:
     return json.dumps(receipt, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
 
 
-def workbooks_by_owner(result: Assessment, receipt: dict[str, Any] | None = None, *, student_names: bool = True) -> bytes:
+def workbooks_by_owner(
+    result: Assessment, receipt: dict[str, Any] | None = None, *, student_names: bool = True
+) -> bytes:
     """A zip with one exceptions workbook for each case owner, with that owner's cases alone.
 
     Findings are left out of them: they are about the exports as a whole and quote other people's cases.

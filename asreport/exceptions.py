@@ -36,7 +36,7 @@ def case_list(result: Assessment, *, student_names: bool = True) -> pd.DataFrame
     """
     results = result.case_results[result.case_results["verdict"] != "met"].reset_index(drop=True)
     words = wording.explain(results, result.quarter)
-    record = (" (" + results["evidence"] + ")").fillna("")
+    record = (" Record: " + results["evidence"] + ".").fillna("")
     table = results.assign(
         verdict_code=results["verdict"],
         verdict=results["verdict"].map(wording.VERDICTS),

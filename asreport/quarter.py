@@ -56,7 +56,9 @@ class Period(Policy):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.end < self.start:
-            raise ValueError(f"the period must end on or after the day it starts; it ends {self.end}, starts {self.start}")
+            raise ValueError(
+                f"the period must end on or after the day it starts; it ends {self.end}, starts {self.start}"
+            )
         return self
 
 
@@ -109,7 +111,7 @@ class Cases(Policy):
 
 
 class Clock(Policy):
-    """From when and for how long: business days or weeks from a date of the case, or a fixed cut-off; none of these: no deadline."""
+    """By when: business days or weeks from a date of the case, or a fixed cut-off; none of these: no deadline."""
 
     start: Literal["referral_date", "allocation_date"] | None = None
     business_days: Annotated[int, Field(ge=1, le=250)] | None = None
@@ -120,7 +122,7 @@ class Clock(Policy):
     def _one_way(self) -> Clock:
         lengths = [self.business_days, self.weeks, self.cut_off]
         given = sum(length is not None for length in lengths)
-        if given > 1 or (given == 1) and (self.start is None) != (self.cut_off is not None):
+        if given > 1 or ((given == 1) and (self.start is None) != (self.cut_off is not None)):
             raise ValueError("a clock has a start with business_days or weeks, or a cut_off alone")
         return self
 
@@ -158,9 +160,7 @@ class Measure(Policy):
     record: str
     cases: Cases
     clock: Clock = Clock()
-    evidence: Annotated[
-        MeetingEvidence | PlanEvidence | OwnerEvidence | OutcomeEvidence, Field(discriminator="kind")
-    ]
+    evidence: Annotated[MeetingEvidence | PlanEvidence | OwnerEvidence | OutcomeEvidence, Field(discriminator="kind")]
     target: Annotated[int, Field(ge=1, le=100)] | None = None
 
     @property
@@ -189,7 +189,9 @@ class Quarter(Policy):
     @model_validator(mode="after")
     def _names_known(self) -> Quarter:
         for name in ASKED_READINGS:
-            _known(name, self.readings, f"readings.{name} is missing; the rules ask for it, and the quarter", "a reading")
+            _known(
+                name, self.readings, f"readings.{name} is missing; the rules ask for it, and the quarter", "a reading"
+            )
         for measure in self.measures.values():
             _known(measure.section, self.sections, f"measures.{measure.id}.section", "a section")
             if isinstance(measure.evidence, MeetingEvidence):

@@ -48,7 +48,9 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _has_word(words: list[str], wanted: list[str]) -> bool:
-    return any(fuzz.ratio(word, want) >= _ALIKE_WORD if len(want) > 4 else word == want for word in words for want in wanted)
+    return any(
+        fuzz.ratio(word, want) >= _ALIKE_WORD if len(want) > 4 else word == want for word in words for want in wanted
+    )
 
 
 def _resembles(text: str, subject: Subject, words: Resemblance) -> bool:
@@ -68,8 +70,8 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     `subjects`: texts, missing where blank. Returns subject key → (is it, resembles it), boolean arrays of that length.
     A text that is one of the quarter's own subjects resembles no other.
     """
-    codes, texts = pd.factorize(subjects)
-    texts = [_plain(text) for text in texts]
+    codes, distinct = pd.factorize(subjects)
+    texts = [_plain(text) for text in distinct]
     patterns = {key: _pattern(subject.name) for key, subject in quarter.subjects.items()}
     exact = {key: [bool(p.fullmatch(_squeezed(text))) for text in texts] for key, p in patterns.items()}
     named = [any(flags) for flags in zip(*exact.values(), strict=True)]

@@ -33,8 +33,8 @@ def decide(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The verdict and the reason ("" for met) of each case, as arrays of texts.
 
-    `excluded`: contact details take the case out. `missing`: for each date the measure needs, whether the case lacks it,
-    in the order they are named as reasons. `deadline`: numpy days, NaT for none.
+    `excluded`: contact details take the case out. `missing`: for each date the measure needs, whether the case lacks
+    it, in the order they are named as reasons. `deadline`: numpy days, NaT for none.
     """
     cannot_assess = np.any(list(missing.values()), axis=0) if missing else np.full(len(excluded), False)
     met = evidence.counts & ~(evidence.done > deadline)
@@ -44,7 +44,11 @@ def decide(
         default="pending",
     ).astype(object)
     reason = np.select(
-        [verdict == "excluded", *((verdict == "cannot_assess") & lacks for lacks in missing.values()), verdict == "met"],
+        [
+            verdict == "excluded",
+            *((verdict == "cannot_assess") & lacks for lacks in missing.values()),
+            verdict == "met",
+        ],
         ["contact_details_not_current", *(MISSING_DATE[date] for date in missing), ""],
         default=evidence.reason,
     )

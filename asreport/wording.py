@@ -43,10 +43,10 @@ GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
 REASONS = {code: Reason(**texts) for code, texts in _CATALOGUE["reasons"].items()}
 
 
-def general_reasons() -> list[Reason]:
-    """Every reason in words that fit any measure, in the order of the catalogue."""
-    general = {"subject": "the Subject the measure asks for", "cut_off": "the cut-off date"}
-    return [_filled(reason, **general) for reason in REASONS.values()]
+def general_reasons(quarter: Quarter) -> dict[str, Reason]:
+    """Every reason, by its code, in words that fit any measure of the quarter."""
+    subjects = " or ".join(f"“{subject.name}”" for subject in quarter.subjects.values())
+    return {code: _filled(reason, subject=subjects, cut_off="the cut-off date") for code, reason in REASONS.items()}
 
 
 def explain(case_results: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
@@ -92,16 +92,27 @@ def headline(attainment: pd.DataFrame) -> str:
     judged = targets[~targets["outcome"].isin(["no_data", "no_cases"])]
     if judged.empty:
         return "No target can be judged from what was uploaded."
-    kinds = {"met or secured": ("met", "secured"), "open": ("open",), "missed or out of reach": ("missed", "out_of_reach")}
+    kinds = {
+        "met or secured": ("met", "secured"),
+        "open": ("open",),
+        "missed or out of reach": ("missed", "out_of_reach"),
+    }
     counts = {words: int(judged["outcome"].isin(codes).sum()) for words, codes in kinds.items()}
     parts = [f"{count} {words}" for words, count in counts.items() if count]
     sentence = f"Of {len(judged)} targets, " + ", ".join(parts) + "."
     needed = int(judged.loc[judged["outcome"] == "open", "still_needed"].sum())
     if needed:
-        sentence += f" {cases(needed)} more would secure the open {'one' if counts['open'] == 1 else 'ones'}."
+        more = "1 more case" if needed == 1 else f"{needed:,} more cases"
+        sentence += f" {more} would secure the open {'one' if counts['open'] == 1 else 'ones'}."
     if len(judged) < len(targets):
         sentence += f" {len(targets) - len(judged)} could not be judged."
     return sentence
+
+
+def where_it_ends(row: pd.Series) -> str:
+    """Between which percentages a measure's whole cohort will end. `row`: a row of `Assessment.attainment`."""
+    floor, ceiling = percent(row["floor_percent"]), percent(row["ceiling_percent"])
+    return f"ends at {floor}" if floor == ceiling else f"ends between {floor} and {ceiling}"
 
 
 def what_counts_say(row: pd.Series) -> str:

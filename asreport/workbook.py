@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -22,11 +23,13 @@ INK, PAPER, RULE, BAND = "#17324D", "#FFFFFF", "#C9D3DC", "#F4F7F9"
 
 # Width in characters, and how the column is written.
 _WIDTHS = {
-    "Case number": 12, "Student": 22, "Case type": 8, "School": 24, "Case owner": 20, "Measure": 30, "Verdict": 12,
-    "Due date": 17, "Done date": 17, "Business days late": 10, "Group": 16, "Reason": 22, "What was found": 46,
-    "What to check": 52, "Target %": 9, "Outcome": 16, "In words": 46, "Finding": 80, "Value": 24, "File": 28,
-    "Severity": 16, "Sheet": 14, "Column": 22, "Row": 8,
+    "Case number": 12, "Student": 18, "Case type": 8, "School": 19, "Case owner": 16, "Measure": 25, "Verdict": 11,
+    "Due date": 14, "Done date": 14, "Business days late": 10, "Group": 13, "Reason": 18, "What was found": 38,
+    "What to check": 42, "Outcome": 14, "In words": 46, "Finding": 80, "Value": 24, "File": 28, "Severity": 16,
+    "Sheet": 14, "Column": 22, "Row": 8,
 }  # fmt: skip
+_WIDTH = 10  # of every other column
+_LINE = 14.5  # points a line of text is high
 
 _SUMMARY = {
     "measure": "Measure",
@@ -91,7 +94,10 @@ def _summary(result: Assessment) -> pd.DataFrame:
     table = result.attainment[list(_SUMMARY)].rename(columns=_SUMMARY)
     not_assessed = result.attainment["measure_id"].map(result.not_assessed)
     sentence = outcome.map({code: words.sentence for code, words in wording.OUTCOMES.items()})
-    counts = [_SUMMARY[c] for c in ("in_scope", "due", "met_due", "missed", "met_early", "pending", "excluded", "cannot_assess")]
+    counts = [
+        _SUMMARY[c]
+        for c in ("in_scope", "due", "met_due", "missed", "met_early", "pending", "excluded", "cannot_assess")
+    ]
     table[counts] = table[counts].astype("Int64").mask(outcome == "no_data")  # not assessed is not the same as none
     table.insert(1, "Outcome", outcome.map({code: words.word for code, words in wording.OUTCOMES.items()}))
     table["In words"] = not_assessed.fillna(sentence)
@@ -119,10 +125,17 @@ def _about(result: Assessment, receipt: dict[str, Any] | None) -> list[tuple[str
         ("head", "Readings", "How the guide is read where it is silent"),
         *(("line", r.title, f"{_value(r)}. {r.explanation}") for r in quarter.readings.values()),
         ("head", "Verdicts", "What each means"),
-        ("line", "Business days", "Monday to Friday without national public holidays. School holidays and regional anniversary days are business days."),
+        (
+            "line",
+            "Business days",
+            "Monday to Friday without national public holidays. School holidays and regional anniversaries count.",
+        ),
         *(("line", wording.VERDICTS[code], text) for code, text in wording.VERDICT_MEANINGS.items()),
         ("head", "Reasons", "What to check"),
-        *(("line", reason.short, f"{reason.found} {reason.check} Open: {reason.open}.") for reason in wording.general_reasons()),
+        *(
+            ("line", reason.short, f"{reason.found} {reason.check} Open: {reason.open}.")
+            for reason in wording.general_reasons(quarter).values()
+        ),
     ]
     return lines + (_receipt_lines(receipt) if receipt else [])
 
@@ -146,6 +159,16 @@ def _as_at_time(result: Assessment) -> datetime:
     return datetime(result.as_at.year, result.as_at.month, result.as_at.day)
 
 
+def _lines(table: pd.DataFrame) -> list[int]:
+    """How many lines each row takes, its longest text wrapped to the column's width."""
+    lines = np.ones(len(table), dtype="int64")
+    for column in table.select_dtypes(exclude=["number", "datetime"]):
+        length = table[column].astype("str").str.len().fillna(0).to_numpy(dtype="int64")
+        # Words do not fill a line to its end, so a line holds a little less than the column is wide.
+        lines = np.maximum(lines, -(-length * 20 // (_WIDTHS.get(str(column), _WIDTH) * 19)))
+    return [int(n) for n in lines]
+
+
 class _Sheets:
     """Writes sheets of one look: a header frozen and filterable, wrapped text, landscape pages that repeat it."""
 
@@ -156,11 +179,19 @@ class _Sheets:
             "text": book.add_format({**base, "text_wrap": True}),
             "quoted": book.add_format({**base, "text_wrap": True, "quote_prefix": True}),
             "date": book.add_format({**base, "num_format": "d mmmm yyyy", "align": "left"}),
-            "whole": book.add_format({**base, "num_format": "#,##0"}),
-            "percent": book.add_format({**base, "num_format": "0.00"}),
+            "whole": book.add_format({**base, "num_format": "#,##0", "align": "center"}),
+            "percent": book.add_format({**base, "num_format": "0.00", "align": "center"}),
         }
         self.header = book.add_format(
-            {**base, "bold": True, "font_color": PAPER, "bg_color": INK, "border_color": INK, "text_wrap": True}
+            {
+                **base,
+                "bold": True,
+                "font_color": PAPER,
+                "bg_color": INK,
+                "border_color": INK,
+                "valign": "vcenter",
+                "text_wrap": True,
+            }
         )
         self.plain = book.add_format({"font_name": "Calibri", "font_size": 11, "italic": True, "font_color": INK})
 
@@ -169,12 +200,14 @@ class _Sheets:
         sheet = self._sheet(name)
         last = max(len(table.columns) - 1, 0)
         sheet.freeze_panes(1, 1)
-        sheet.set_row(0, 32)
+        sheet.set_row(0, 46)
         sheet.write_row(0, 0, list(table.columns), self.header)
         sheet.autofilter(0, 0, max(len(table), 1), last)
         for position, column in enumerate(table.columns):
-            sheet.set_column(position, position, _WIDTHS.get(column, 11))
+            sheet.set_column(position, position, _WIDTHS.get(column, _WIDTH))
             self._column(sheet, position, table[column])
+        for row, lines in enumerate(_lines(table), start=1):
+            sheet.set_row(row, lines * _LINE + 2)
         if table.empty and nothing:
             sheet.write_string(1, 0, nothing, self.plain)
 
@@ -212,6 +245,10 @@ class _Sheets:
         for row, (kind, label, text) in enumerate(lines):
             sheet.write_string(row, 0, label, formats[kind])
             sheet.write_string(row, 1, text, formats["head"] if kind == "head" else wrapped)
+            if kind == "line":
+                sheet.set_row(row, _LINE * max(-(-len(label) // 34), -(-len(text) // 100)) + 3)
+            else:
+                sheet.set_row(row, 30 if kind == "title" else 24)
 
     def _sheet(self, name: str) -> Worksheet:
         sheet = self.book.add_worksheet(name)

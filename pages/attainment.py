@@ -7,7 +7,7 @@ import streamlit as st
 
 from asreport import downloads
 from asreport.attainment import COUNTS
-from asreport.wording import OUTCOMES, headline, percent, what_counts_say
+from asreport.wording import OUTCOMES, headline, percent, what_counts_say, where_it_ends
 from ui import charts, parts
 
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
@@ -31,7 +31,7 @@ def measure_row(row: pd.Series) -> None:
         target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
         rate = percent(row["rate_percent"])
         figures.metric("Rate", rate, delta=target, delta_color="off", delta_arrow="off", help=RATE_HELP)
-        figures.caption(f"ends between {percent(row['floor_percent'])} and {percent(row['ceiling_percent'])}")
+        figures.caption(where_it_ends(row))
 
 
 RATE_HELP = (
@@ -56,12 +56,17 @@ names = {
     "pending": "Pending", "excluded": "Excluded", "cannot_assess": "Cannot be assessed",
 }  # fmt: skip
 targets = attainment["target_percent"].map("{}%".format, na_action="ignore").fillna("–")
-table = attainment.assign(target_percent=targets, outcome=attainment["outcome"].map({code: words.word for code, words in OUTCOMES.items()}))
+table = attainment.assign(
+    target_percent=targets, outcome=attainment["outcome"].map({code: words.word for code, words in OUTCOMES.items()})
+)
 table[COUNTS] = table[COUNTS].astype("Int64").mask(attainment["outcome"] == "no_data")
 for column in ("rate_percent", "floor_percent", "ceiling_percent"):
     table[column] = table[column].map(percent)
 st.dataframe(
-    table[["measure", "outcome", "target_percent", "rate_percent", *COUNTS, "floor_percent", "ceiling_percent", "still_needed"]].rename(
+    table[
+        ["measure", "outcome", "target_percent", "rate_percent", *COUNTS]
+        + ["floor_percent", "ceiling_percent", "still_needed"]
+    ].rename(
         columns={
             **names, "measure": "Measure", "outcome": "Outcome", "target_percent": "Target", "rate_percent": "Rate",
             "floor_percent": "Floor", "ceiling_percent": "Ceiling", "still_needed": "Still needed",
@@ -69,10 +74,11 @@ st.dataframe(
     ),
     hide_index=True,
     height="content",
+    placeholder="–",
     alt="Attainment: a row a measure with all its figures",
     column_config={"Measure": st.column_config.TextColumn(pinned=True, width="medium")},
 )  # fmt: skip
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download these figures", lambda: downloads.attainment_csv(result), "attainment.csv", on_click="ignore",
         icon=":material/download:",

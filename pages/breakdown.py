@@ -13,14 +13,18 @@ MOST = 30  # groups drawn; the table below the chart has them all
 
 now = parts.loaded_or_stop("Breakdown", "Where are we short?")
 result = now.result
-names = result.attainment.loc[~result.attainment["outcome"].isin(["no_data", "no_cases"])].set_index("measure_id")["measure"]
+names = result.attainment.loc[~result.attainment["outcome"].isin(["no_data", "no_cases"])].set_index("measure_id")[
+    "measure"
+]
 if names.empty:
     st.info("No measure could be assessed, so there is nothing to break down.", icon=":material/help:")
     st.stop()
 chosen, by = st.columns([3, 2])
-measure = chosen.selectbox("Measure", names.index, format_func=names.get, key="breakdown-measure", persist_state="session")
+measure = chosen.selectbox(
+    "Measure", names.index, format_func=names.to_dict().__getitem__, key="breakdown-measure", persist_state="session"
+)
 kinds = groupings(result)
-group = by.selectbox("By", list(kinds), format_func=kinds.get, key="breakdown-by", persist_state="session")
+group = by.selectbox("By", list(kinds), format_func=kinds.__getitem__, key="breakdown-by", persist_state="session")
 
 table = breakdown(result, group)
 table = table[table["measure_id"] == measure]
@@ -41,7 +45,9 @@ else:
         )
     if len(table) > MOST:
         st.caption(f"The {MOST} groups furthest from the target are drawn; the table has all {len(table):,}.")
-    st.altair_chart(charts.bars_by_group(table.head(MOST), kinds[group]), alt=f"{names[measure]} by {kinds[group].lower()}")
+    st.altair_chart(
+        charts.bars_by_group(table.head(MOST), kinds[group]), alt=f"{names[measure]} by {kinds[group].lower()}"
+    )
     st.caption("Dashed line: the target. A small group moves far with one case: read it with its numbers.")
 
 shown = table.assign(rate=table["rate_percent"].map(percent), floor=table["floor_percent"].map(percent))
@@ -51,10 +57,11 @@ columns = {
     "floor": "Met so far", "still_needed": "Short of target by",
 }  # fmt: skip
 st.dataframe(
-    shown[list(columns)].rename(columns=columns), hide_index=True, alt=f"{names[measure]} by {kinds[group].lower()}",
+    shown[list(columns)].rename(columns=columns), hide_index=True, placeholder="–",
+    alt=f"{names[measure]} by {kinds[group].lower()}",
     column_config={kinds[group]: st.column_config.TextColumn(pinned=True, width="medium")},
 )  # fmt: skip
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download this breakdown, all measures", lambda: downloads.csv_bytes(breakdown(result, group)),
         f"breakdown-by-{group.replace('_', '-')}.csv", on_click="ignore", icon=":material/download:",

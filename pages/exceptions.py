@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import asreport
 from asreport import downloads
@@ -35,7 +36,7 @@ if listed.empty:
 listed["case_owner"] = listed["case_owner"].fillna(NO_OWNER)
 
 
-def chosen(label: str, column: str, place: object, default: list[str] | None = None) -> pd.Series:
+def chosen(label: str, column: str, place: DeltaGenerator, default: list[str] | None = None) -> pd.Series:
     """A filter on a column; nothing chosen lets everything through."""
     options = listed[column].dropna().drop_duplicates().sort_values().to_list()
     picked = place.multiselect(
@@ -58,12 +59,14 @@ st.markdown(f"**{len(view):,}** of {len(listed):,} rows, {cases(view['case_numbe
 fixable = view[view["group"] == GROUPS["fix"]]
 if len(fixable):
     st.info(
-        f"{len(fixable):,} of them: {GROUPS['fix'].lower()}. {GROUP_MEANINGS['fix']} Start here.", icon=":material/build:"
+        f"{len(fixable):,} of them: {GROUPS['fix'].lower()}. {GROUP_MEANINGS['fix']} Start here.",
+        icon=":material/build:",
     )
 st.dataframe(
     view[[c for c in ON_SCREEN if c in view]].rename(columns=COLUMNS),
     hide_index=True,
     height=520,
+    placeholder="–",
     alt="Exceptions: a row a case and measure, with the reason and what to check",
     column_config={
         "Case number": st.column_config.TextColumn(pinned=True),

@@ -42,7 +42,13 @@ def card(measure: Measure, quarter: Quarter) -> None:
 def reading_table(quarter: Quarter) -> pd.DataFrame:
     """The readings in force, with what each is taken to mean and why."""
     period = quarter.period
-    rows = [{"Reading": "The period", "Taken as": f"{in_words(period.start)} to {in_words(period.end)}", "Why": period.explanation}]
+    rows = [
+        {
+            "Reading": "The period",
+            "Taken as": f"{in_words(period.start)} to {in_words(period.end)}",
+            "Why": period.explanation,
+        }
+    ]
     for reading in quarter.readings.values():
         taken = ", ".join(reading.value) if isinstance(reading.value, list) else reading.choices[reading.value]
         rows.append({"Reading": reading.title, "Taken as": taken[0].upper() + taken[1:], "Why": reading.explanation})
@@ -89,17 +95,34 @@ with calendar_tab:
         "Business days are Monday to Friday without national public holidays. School holidays and regional anniversary "
         "days are business days. The day a clock starts is day 0; the last day counts as in time."
     )
-    first, last = quarter.period.start, max([quarter.period.end, *(m.clock.cut_off for m in quarter.measures.values() if m.clock.cut_off)])
-    st.markdown(f"**{count_business_days(first, last)} business days** from {in_words(first)} to {in_words(last)}. National holidays:")
+    first, last = (
+        quarter.period.start,
+        max([quarter.period.end, *(m.clock.cut_off for m in quarter.measures.values() if m.clock.cut_off)]),
+    )
+    st.markdown(
+        f"**{count_business_days(first, last)} business days** from {in_words(first)} to {in_words(last)}. "
+        "National public holidays:"
+    )
     holidays = holidays_between(first, last)
-    st.table(pd.DataFrame({"Holiday": holidays["holiday"], "Date": [f"{day:%A} {in_words(day)}" for day in holidays["date"]]}).set_index("Holiday"))
+    st.table(
+        pd.DataFrame(
+            {"Holiday": holidays["holiday"], "Date": [f"{day:%A} {in_words(day)}" for day in holidays["date"]]}
+        ).set_index("Holiday")
+    )
 with words_tab:
     st.subheader("Verdicts")
     st.table(pd.DataFrame({"Verdict": wording.VERDICTS, "Meaning": wording.VERDICT_MEANINGS}).set_index("Verdict"))
     st.subheader("Outcomes")
-    st.table(pd.DataFrame([{"Outcome": o.word, "Meaning": o.sentence} for o in wording.OUTCOMES.values()]).set_index("Outcome"))
+    st.table(
+        pd.DataFrame([{"Outcome": o.word, "Meaning": o.sentence} for o in wording.OUTCOMES.values()]).set_index(
+            "Outcome"
+        )
+    )
     st.subheader("Reasons, and what to check")
+    reasons = wording.general_reasons(quarter).values()
     for group, title in wording.GROUPS.items():
         st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")
-        rows = [{"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open} for r in wording.general_reasons() if r.group == group]
+        rows = [
+            {"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open} for r in reasons if r.group == group
+        ]
         st.table(pd.DataFrame(rows).set_index("Reason"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,12 @@ from asreport.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.wording import headline
 from ui import parts, session
 
-TABLES = {"cases": "Cases", "events": "Meetings and other events", "plans": "Student plans", "outcomes": "ENROL outcomes"}
+TABLES = {
+    "cases": "Cases",
+    "events": "Meetings and other events",
+    "plans": "Student plans",
+    "outcomes": "ENROL outcomes",
+}
 
 
 @st.cache_data(show_spinner=False)
@@ -92,7 +98,7 @@ def what_was_read(exports: asreport.Exports) -> None:
     table = pd.DataFrame(rows)
     if "Sheet" in table and not table["Sheet"].fillna("").any():
         table = table.drop(columns="Sheet")
-    st.dataframe(table, hide_index=True, alt="What each uploaded file was taken for")
+    st.dataframe(table, hide_index=True, placeholder="–", alt="What each uploaded file was taken for")
     missing = [words for table_name, words in TABLES.items() if table_name not in exports.tables]
     if missing:
         st.warning(f"Not uploaded, so not assessed: {', '.join(missing)}.", icon=":material/help:")
@@ -104,7 +110,11 @@ def what_was_noticed(findings: pd.DataFrame) -> None:
     if findings.empty:
         st.success("Nothing: every row was read and used as it stands.", icon=":material/check_circle:")
         return
-    show = {BLOCKS: ("block", "red"), AFFECTS: ("warning", "orange"), INFORMS: ("info", "blue")}
+    show: dict[str, tuple[str, Literal["red", "orange", "blue"]]] = {
+        BLOCKS: ("block", "red"),
+        AFFECTS: ("warning", "orange"),
+        INFORMS: ("info", "blue"),
+    }
     for severity, (icon, colour) in show.items():
         own = findings[findings["severity"] == severity]
         if len(own):
@@ -127,7 +137,10 @@ def settings(now: session.Loaded) -> None:
         start = columns[1].date_input("Period from", quarter.period.start, format="DD/MM/YYYY")
         end = columns[2].date_input("Period to", quarter.period.end, format="DD/MM/YYYY")
         as_at = columns[3].date_input(
-            "As at", now.result.as_at, format="DD/MM/YYYY", help="The day the exports were taken. What is dated later does not count yet."
+            "As at",
+            now.result.as_at,
+            format="DD/MM/YYYY",
+            help="The day the exports were taken. What is dated later does not count yet.",
         )
         if st.form_submit_button("Assess again", icon=":material/refresh:"):
             try:
@@ -137,8 +150,10 @@ def settings(now: session.Loaded) -> None:
             else:
                 st.rerun()
     if now.exports.taken_on is None:
-        st.info("The files do not say when they were taken, so today is used as the as-at date. Change it if they are older.",
-                icon=":material/event:")  # fmt: skip
+        st.info(
+            "The files do not say when they were taken, so today is the as-at date. Change it if they are older.",
+            icon=":material/event:",
+        )  # fmt: skip
 
 
 st.title("Upload")

@@ -105,7 +105,7 @@ def damage_to_a_macron():
         spellings.add(letter.encode("ascii", "replace").decode("ascii"))
         for codec in ("ascii", "latin-1", "cp1252"):
             spellings.add(letter.encode("utf-8").decode(codec, "replace"))
-    return spellings
+    return spellings | {spelling.replace("\ufffd", "?") for spelling in spellings}
 
 
 DAMAGED = damage_to_a_macron()
@@ -155,15 +155,19 @@ def look_at_meetings(case, measure, tables, due, as_at):
     undated = [e for e in right if e["event_date"] is None]
     dates = [e["event_date"] for e in right if e["event_date"] is not None]
     alike = [e for e in events if resembles(e["subject"], measure["subject"])]
-    return False, done, first_that_holds(
-        ("recorded_as_task", any(held_in_time(e) and not is_event(e) for e in right)),
-        ("recorded_late", any(recorded_late(e) and is_event(e) for e in right)),
-        ("subject_not_recognised", any(held_in_time(e) and is_event(e) for e in alike)),
-        ("meeting_late", done is not None),
-        ("event_date_missing", bool(undated)),
-        ("event_date_future", any(day > as_at for day in dates)),
-        ("event_date_before_referral", any(day < not_before for day in dates)),
-        ("no_meeting_recorded", True),
+    return (
+        False,
+        done,
+        first_that_holds(
+            ("recorded_as_task", any(held_in_time(e) and not is_event(e) for e in right)),
+            ("recorded_late", any(recorded_late(e) and is_event(e) for e in right)),
+            ("subject_not_recognised", any(held_in_time(e) and is_event(e) for e in alike)),
+            ("meeting_late", done is not None),
+            ("event_date_missing", bool(undated)),
+            ("event_date_future", any(day > as_at for day in dates)),
+            ("event_date_before_referral", any(day < not_before for day in dates)),
+            ("no_meeting_recorded", True),
+        ),
     )
 
 
@@ -211,13 +215,17 @@ def look_at_outcomes(case, measure, tables, due, as_at):
     done = min((o["start_date"] for o in started if accepted(o)), default=None)
     if done is not None and done <= due:
         return True, done, None
-    return False, done, first_that_holds(
-        ("outcome_late", done is not None),
-        ("outcome_not_counted", any(o["start_date"] <= due and not accepted(o) for o in started)),
-        ("outcome_date_missing", any(o["start_date"] is None for o in outcomes)),
-        ("no_nsn", nsn is None),
-        ("not_in_enrol", not outcomes),
-        ("no_outcome_recorded", True),
+    return (
+        False,
+        done,
+        first_that_holds(
+            ("outcome_late", done is not None),
+            ("outcome_not_counted", any(o["start_date"] <= due and not accepted(o) for o in started)),
+            ("outcome_date_missing", any(o["start_date"] is None for o in outcomes)),
+            ("no_nsn", nsn is None),
+            ("not_in_enrol", not outcomes),
+            ("no_outcome_recorded", True),
+        ),
     )
 
 

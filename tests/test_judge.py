@@ -258,7 +258,9 @@ def test_a_table_or_column_not_uploaded_is_no_data_and_never_a_failure():
 def test_the_counts_of_any_world_add_up(world):
     results, found = judge(world.tables, world.as_at)
     frames = to_tables(world)
-    assert {table: len(frames[table]) for table in frames} == {table: len(world.tables[table]) for table in world.tables}
+    assert {table: len(frames[table]) for table in frames} == {
+        table: len(world.tables[table]) for table in world.tables
+    }
     for measure_id, row in found.items():
         verdicts = [result[0] for (of, _), result in results.items() if of == measure_id]
         assert len(verdicts) == row["in_scope"] + row["excluded"] + row["cannot_assess"]

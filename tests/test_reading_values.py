@@ -65,8 +65,10 @@ def test_what_is_said_of_the_order() -> None:
 @pytest.mark.parametrize(
     ("kind", "understood"),
     [
-        ("case_type", {"CA": "CA", "Chronic Absence": "CA", "chronic absence case": "CA", "Chronic_Absence": "CA", "NEN": "NEN",
-                       "Non-Enrolled": "NEN", "Non‑Enrolled": "NEN", "Non-Enrolment Notification": "NEN", "Not enrolled": "NEN"}),
+        ("case_type", {"CA": "CA", "Chronic Absence": "CA", "chronic absence case": "CA", "Chronic_Absence": "CA",
+                       "NEN": "NEN",
+                       "Non-Enrolled": "NEN", "Non‑Enrolled": "NEN", "Non-Enrolment Notification": "NEN",
+                       "Not enrolled": "NEN"}),
         ("flag", {"TRUE": True, "true": True, "1": True, "1.0": True, 1.0: True, "Yes": True, "y": True, "✓": True,
                   "No": False, "N": False, "0": False, "FALSE": False, "✗": False, "✘": False}),
         ("held", {"Yes": "yes", "TRUE": "yes", "No": "no", "0": "no", "Unknown": "unknown"}),

@@ -21,7 +21,7 @@ def _pale() -> str:
     return "#3B5266" if st.context.theme.type == "dark" else "#D5DEE6"
 
 
-def bullet(row: pd.Series) -> alt.LayerChart:
+def bullet(row: pd.Series) -> alt.LayerChart | alt.FacetChart:
     """One measure on one axis: from floor to ceiling as a bar, the rate as a mark, the target as a line."""
     data = pd.DataFrame(
         [{
@@ -30,7 +30,9 @@ def bullet(row: pd.Series) -> alt.LayerChart:
         }]
     )  # fmt: skip
     colour = TONES[OUTCOMES[row["outcome"]].tone]
-    axis = alt.Axis(values=[0, 25, 50, 75, 100], labelExpr="datum.value + '%'", grid=False, title=None, ticks=False, domain=False)
+    axis = alt.Axis(
+        values=[0, 25, 50, 75, 100], labelExpr="datum.value + '%'", grid=False, title=None, ticks=False, domain=False
+    )
     base = alt.Chart(data)
     tips = [
         alt.Tooltip("floor:Q", title="Floor %"),
@@ -38,10 +40,18 @@ def bullet(row: pd.Series) -> alt.LayerChart:
         alt.Tooltip("ceiling:Q", title="Ceiling %"),
         alt.Tooltip("target:Q", title="Target %"),
     ]
-    track = base.mark_bar(height=18, color=_pale(), cornerRadius=3).encode(alt.X("zero:Q", scale=_SCALE, axis=axis), x2="full:Q")
-    met = base.mark_bar(height=18, color=colour, cornerRadius=3).encode(alt.X("zero:Q", scale=_SCALE), x2="floor:Q", tooltip=tips)
-    possible = base.mark_bar(height=18, color=colour, opacity=0.35).encode(alt.X("floor:Q", scale=_SCALE), x2="ceiling:Q", tooltip=tips)
-    rate = base.mark_point(shape="diamond", size=110, filled=True, color=_ink()).encode(alt.X("rate:Q", scale=_SCALE), tooltip=tips)
+    track = base.mark_bar(height=18, color=_pale(), cornerRadius=3).encode(
+        alt.X("zero:Q", scale=_SCALE, axis=axis), x2="full:Q"
+    )
+    met = base.mark_bar(height=18, color=colour, cornerRadius=3).encode(
+        alt.X("zero:Q", scale=_SCALE), x2="floor:Q", tooltip=tips
+    )
+    possible = base.mark_bar(height=18, color=colour, opacity=0.35).encode(
+        alt.X("floor:Q", scale=_SCALE), x2="ceiling:Q", tooltip=tips
+    )
+    rate = base.mark_point(shape="diamond", size=110, filled=True, color=_ink()).encode(
+        alt.X("rate:Q", scale=_SCALE), tooltip=tips
+    )
     target = base.mark_tick(thickness=3, height=30, color=_ink()).encode(alt.X("target:Q", scale=_SCALE), tooltip=tips)
     return alt.layer(track, met, possible, target, rate).properties(height=64).configure_view(strokeWidth=0)
 
@@ -55,7 +65,7 @@ def bullet_in_words(row: pd.Series) -> str:
     )
 
 
-def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart:
+def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     """Each group's cases by how they stand, as shares of its cases, with the target as a line.
 
     `table`: rows of `attainment_by` for one measure, in the order they are to be drawn.
@@ -64,20 +74,32 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart:
     counts = table.assign(Met=table["met_due"] + table["met_early"], Pending=table["pending"], Missed=table["missed"])
     long = counts.melt(["group", "in_scope"], list(kinds), var_name="Verdict", value_name="Cases")
     long["order"] = long["Verdict"].map(list(kinds).index)
-    y = alt.Y("group:N", sort=table["group"].to_list(), title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False))
+    y = alt.Y(
+        "group:N",
+        sort=table["group"].to_list(),
+        title=None,
+        axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False),
+    )
     bars = (
         alt.Chart(long)
         .mark_bar(height=16)
         .encode(
             y=y,
-            x=alt.X("Cases:Q", stack="normalize", title="Share of the group's cases", axis=alt.Axis(format="%", grid=False)),
+            x=alt.X(
+                "Cases:Q", stack="normalize", title="Share of the group's cases", axis=alt.Axis(format="%", grid=False)
+            ),
             color=alt.Color(
                 "Verdict:N",
                 scale=alt.Scale(domain=list(kinds), range=[TONES[tone] for tone in kinds.values()]),
                 legend=alt.Legend(orient="top", title=None),
             ),
             order="order:Q",
-            tooltip=[alt.Tooltip("group:N", title=title), "Verdict:N", "Cases:Q", alt.Tooltip("in_scope:Q", title="In scope")],
+            tooltip=[
+                alt.Tooltip("group:N", title=title),
+                "Verdict:N",
+                "Cases:Q",
+                alt.Tooltip("in_scope:Q", title="In scope"),
+            ],
         )
     )
     layers = [bars]
@@ -88,15 +110,27 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=28 * len(table) + 90).configure_view(strokeWidth=0)
 
 
-def weekly_rate(table: pd.DataFrame) -> alt.LayerChart:
+def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """The rate of each week of referral, with the target. `table`: rows of `attainment_by` for one measure, by week."""
     weeks = table.assign(week=pd.to_datetime(table["group"]))
     x = alt.X("week:T", title="Week of referral, from Monday", axis=alt.Axis(format="%-d %b", grid=False))
     y = alt.Y("floor_percent:Q", title="Met so far, % of the week's cases", scale=_SCALE)
-    tips = [alt.Tooltip("week:T", title="Week from", format="%-d %B %Y"), alt.Tooltip("floor_percent:Q", title="Met so far %"), alt.Tooltip("in_scope:Q", title="Cases")]
-    line = alt.Chart(weeks).mark_line(color=TONES["good"], point=alt.OverlayMarkDef(filled=True, size=60)).encode(x=x, y=y, tooltip=tips)
+    tips = [
+        alt.Tooltip("week:T", title="Week from", format="%-d %B %Y"),
+        alt.Tooltip("floor_percent:Q", title="Met so far %"),
+        alt.Tooltip("in_scope:Q", title="Cases"),
+    ]
+    line = (
+        alt.Chart(weeks)
+        .mark_line(color=TONES["good"], point=alt.OverlayMarkDef(filled=True, size=60))
+        .encode(x=x, y=y, tooltip=tips)
+    )
     target = weeks["target_percent"].iloc[0]
     if pd.isna(target):
         return alt.layer(line).properties(height=260)
-    rule = alt.Chart(pd.DataFrame({"target": [int(target)]})).mark_rule(color=_ink(), strokeDash=[5, 3]).encode(y="target:Q")
+    rule = (
+        alt.Chart(pd.DataFrame({"target": [int(target)]}))
+        .mark_rule(color=_ink(), strokeDash=[5, 3])
+        .encode(y="target:Q")
+    )
     return alt.layer(line, rule).properties(height=260)

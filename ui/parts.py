@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +13,12 @@ from ui import session
 from ui.session import Loaded
 
 # The tone of an outcome (see wording.toml) → the theme's colour for badges.
-BADGE = {"good": "green", "open": "orange", "bad": "red", "plain": "gray"}
+BADGE: dict[str, Literal["green", "orange", "red", "gray"]] = {
+    "good": "green",
+    "open": "orange",
+    "bad": "red",
+    "plain": "gray",
+}
 
 
 def loaded_or_stop(title: str, question: str) -> Loaded:
@@ -28,7 +35,8 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
     _what_is_shown(now)
     if "cases" not in now.exports.tables:
         st.warning(
-            "None of the files was an export of cases, so nothing could be assessed. Upload says what each was taken for.",
+            "None of the files was an export of cases, so nothing could be assessed. "
+            "Upload says what each was taken for.",
             icon=":material/help:",
         )
         st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
@@ -50,7 +58,7 @@ def outcome_badge(code: str) -> None:
     st.badge(outcome.word, icon=f":material/{outcome.icon}:", color=BADGE[outcome.tone])
 
 
-def date_column(label: str) -> object:
+def date_column(label: str) -> Any:
     """A table's column of dates, as `3 July 2026`, that sorts as dates do."""
     return st.column_config.DateColumn(label, format="D MMMM YYYY")
 
@@ -63,7 +71,8 @@ def safe_markdown(text: str) -> str:
 def findings_list(findings: pd.DataFrame) -> None:
     """Findings in words, like ones together with how many there are."""
     columns = ["file", "sheet", "column", "finding"]
-    for (file, sheet, column, finding), rows in findings.groupby(columns, sort=False, dropna=False)["row"]:
+    for key, rows in findings.groupby(columns, sort=False, dropna=False)["row"]:
+        file, sheet, column, finding = (str(part) for part in key)
         where = f", sheet {safe_markdown(sheet)}" if sheet else ""
         where += f", column {safe_markdown(column)}" if column else ""
         first = rows.dropna()

@@ -35,7 +35,8 @@ def loaded() -> Loaded | None:
 
 def number() -> int:
     """How often this session has loaded or changed something."""
-    return loaded().number if loaded() else 0
+    now = loaded()
+    return now.number if now else 0
 
 
 def load(files: Iterable[Any], source: str, progress: Callable[[str], None]) -> None:
@@ -48,8 +49,8 @@ def load(files: Iterable[Any], source: str, progress: Callable[[str], None]) -> 
 
 def assess_again(quarter: asreport.Quarter, as_at: date) -> None:
     """Assess what was uploaded once more, with another quarter, period or as-at date."""
-    now = loaded()
-    _keep(now.exports, quarter, as_at, now.source)
+    if now := loaded():
+        _keep(now.exports, quarter, as_at, now.source)
 
 
 def clear() -> None:

@@ -1,4 +1,4 @@
-"""The four kinds of evidence (rules.md, section 4): each judges every candidate record, so that the near miss is known."""
+"""The four kinds of evidence (rules.md, section 4): each judges every record, so that the near miss is known."""
 
 from asreport.evidence.common import CasesInScope, Evidence
 from asreport.evidence.meeting import judge_meetings

@@ -1,4 +1,4 @@
-"""What the four kinds of evidence share: the cases a measure is about, what they answer, and the best record of a case."""
+"""What the four kinds of evidence share: a measure's cases, what is answered of them, the best record of a case."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Evidence:
     record: np.ndarray
 
 
-def in_time_or_open(done: np.ndarray, last: np.ndarray) -> np.ndarray:
+def in_time_or_open(done: np.ndarray, last: np.ndarray | np.datetime64) -> np.ndarray:
     """Whether each date is known and not after `last` (NaT: no limit)."""
     return ~np.isnat(done) & ~(done > last)
 

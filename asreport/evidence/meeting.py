@@ -79,7 +79,9 @@ def _standing(
 ) -> np.ndarray:
     """The rank in STANDING of each event; the first that applies."""
     earliest, deadline = cases.earliest[case], cases.deadline[case]
-    is_event = (events["activity_type"] == "Event").to_numpy() if "activity_type" in events else np.full(len(events), True)
+    is_event = (
+        (events["activity_type"] == "Event").to_numpy() if "activity_type" in events else np.full(len(events), True)
+    )
     not_early = not_before(held, earliest)
     known_by_now = not_early & in_time_or_open(held, as_at)
     in_time = known_by_now & in_time_or_open(held, deadline)

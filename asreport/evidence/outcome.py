@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from asreport.evidence.common import CasesInScope, Evidence, best_of_case, in_time_or_open, missing_last, not_before, text_order
+from asreport.evidence.common import (
+    CasesInScope,
+    Evidence,
+    best_of_case,
+    in_time_or_open,
+    missing_last,
+    not_before,
+    text_order,
+)
 from asreport.quarter import Measure, OutcomeEvidence
 from asreport.tables import day
 

@@ -15,7 +15,8 @@ FAILURES = ("plan_draft", "plan_status_not_counted", "plan_no_step", "plan_recor
 def judge_plans(cases: CasesInScope, plans: pd.DataFrame, case_of_plan: np.ndarray, measure: Measure) -> Evidence:
     """Judge every plan of a case in scope: its status, its steps and, where the measure asks, when it was recorded.
 
-    `plans`: the table of plans. `case_of_plan`: the row of each plan's case in the table of all cases, -1 where unknown.
+    `plans`: the table of plans. `case_of_plan`: the row of each plan's case in the table of all cases, -1 where it is
+    unknown.
     """
     known = np.flatnonzero(case_of_plan >= 0)
     case = cases.index_of(case_of_plan[known])
@@ -39,7 +40,7 @@ def _failed_checks(plans: pd.DataFrame, measure: Measure) -> dict[str, np.ndarra
     """For each way a plan can fail, which plans do."""
     evidence = measure.evidence
     assert isinstance(evidence, PlanEvidence)
-    status = plans["status"].str.split().str.join(" ").str.casefold()
+    status = plans["status"].str.casefold().str.replace(r"\s+", " ", regex=True).str.strip()
     counted = status.isin([" ".join(name.split()).casefold() for name in evidence.statuses]).to_numpy()
     draft = (status == "draft").to_numpy(dtype=bool, na_value=False) & ~counted
     never = np.full(len(plans), False)

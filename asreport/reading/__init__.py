@@ -110,7 +110,7 @@ def _read_file(
         return _read_bytes(name, data, digest, findings)
     except Unreadable as reason:
         sentence = f"{name} {reason}."
-    except (MemoryError, Exception):  # noqa: BLE001 - whatever a file holds, the other files are still read
+    except (MemoryError, Exception):
         sentence = f"{name} could not be read: export the report again as .xlsx or .csv, and upload that."
     findings.add(BLOCKS, sentence, file=name)
     return ExportFile(name, hashlib.sha256(data).hexdigest(), (), None), []

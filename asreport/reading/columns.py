@@ -166,6 +166,16 @@ def stands_in(seen: Header, table: str, name: str) -> bool:
     return seen.rank(STAND_INS.get(table, {}).get(name, {})) is not None
 
 
+def says_is_closed(seen: Header) -> bool:
+    """Whether a header asks if the case is closed, so that its yes or no stands for a status."""
+    return seen.rank(KNOWN_BY_VALUES["cases"]["status"]) is not None
+
+
+def says_origin(seen: Header) -> bool:
+    """Whether a header asks where the case came from, so that any origin but migration makes it new."""
+    return seen.rank(KNOWN_BY_VALUES["cases"]["migrated"]) is not None
+
+
 def is_summary(layout: Layout) -> bool:
     """Whether a sheet that holds no table is a summary or matrix report: totals by group, and no record."""
     for seen in layout.headers:

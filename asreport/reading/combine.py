@@ -185,15 +185,20 @@ def _note_strangers(tables: dict[str, pd.DataFrame], sources: Sequence[Source], 
         if rows is None:
             continue
         strange = rows[~rows["case_number"].isin(cases["case_number"])]
-        for place, here in strange.groupby("_source", sort=False):
+        for place, here in _by_source(strange):
             header = sources[place].piece.part.columns["case_number"]
             numbers = here["case_number"].tolist()
             _about(findings, AFFECTS, _NO_CASE, sources[place], row=here["_row"].tolist(), column=header, value=numbers)
     if "outcomes" in tables and "nsn" in cases:
         rows = tables["outcomes"]
         strange = rows[~rows["nsn"].isin(cases["nsn"].dropna())]
-        for place, here in strange.groupby("_source", sort=False):
+        for place, here in _by_source(strange):
             _about(findings, INFORMS, _NO_STUDENT, sources[place], value=f"{len(here)} rows")
+
+
+def _by_source(rows: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
+    """The rows of each source."""
+    return [(int(place), rows[rows["_source"] == place]) for place in rows["_source"].unique()]
 
 
 def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:
@@ -224,8 +229,8 @@ def _finished(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         if field.name in frame:
             column = frame[field.name]
             if field.kind in BLANK:
-                column = column.fillna(BLANK[field.kind])
-            finished[field.name] = column.astype(DTYPES.get(field.kind, "str"))
+                column = column.fillna(BLANK[field.kind])  # type: ignore[arg-type]
+            finished[field.name] = column.astype(DTYPES.get(field.kind, "str"))  # type: ignore[call-overload]
     return pd.DataFrame(finished).reset_index(drop=True)
 
 

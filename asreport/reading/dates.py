@@ -114,7 +114,7 @@ def _parse_all(values: list[Any]) -> list[date | Open | None]:
     if zoned:
         times = pd.to_datetime([values[place] for place in zoned], format="ISO8601", utc=True, errors="coerce")
         for place, day in zip(zoned, times.tz_convert(NEW_ZEALAND), strict=True):
-            found[place] = None if day is pd.NaT else day.date()
+            found[place] = None if pd.isna(day) else day.date()
     return found
 
 
@@ -152,7 +152,8 @@ def _serial(number: float) -> date | None:
     if _SERIALS[0] <= number < _SERIALS[1]:
         return _SERIAL_ZERO + timedelta(days=int(number))
     if number == int(number) and 19_900_101 <= number <= 21_000_101:
-        return _written(str(int(number)))
+        text = str(int(number))
+        return _date(int(text[:4]), int(text[4:6]), int(text[6:]))
     return None
 
 

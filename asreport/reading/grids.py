@@ -28,7 +28,9 @@ def is_blank(value: Any) -> bool:
 
 def used_codes(codes: np.ndarray) -> np.ndarray:
     """The codes that occur, blank (-1) apart, in ascending order."""
-    return np.flatnonzero(np.bincount(codes + 1)[1:]) if len(codes) else codes
+    occurs: np.ndarray = np.bincount(codes + 1, minlength=1)[1:]
+    places: np.ndarray = np.flatnonzero(occurs)
+    return places
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Cells:
     @property
     def filled(self) -> np.ndarray:
         """Which rows hold something."""
-        return self.codes >= 0
+        filled: np.ndarray = self.codes >= 0
+        return filled
 
     def __getitem__(self, row: int) -> Any:
         return self.values[self.codes[row]] if self.codes[row] >= 0 else ""
@@ -73,7 +76,8 @@ class Cells:
         results = np.empty(len(self.values) + 1, dtype=dtype)
         results[:-1] = of_values
         results[-1] = blank
-        return results[self.codes]
+        spread: np.ndarray = results[self.codes]
+        return spread
 
     def seen(self, limit: int) -> list[Any]:
         """The distinct values that some row holds, the first `limit` of them."""

@@ -53,8 +53,6 @@ def _groups(layout: Layout, cells: Cells, seen: Header, outer: np.ndarray, level
     if not (seen.arrow or level == 0):
         return False
     names = set(fields_of(seen, "cases")) | set(fields_of(seen, "events")) | set(fields_of(seen, "plans"))
-    if "case_number" in names:
-        return True  # no record is without its case number
     is_date = any(name.endswith(("_date", "_on")) for name in names)
     places = np.flatnonzero(filled)
     codes = cells.codes[places]
@@ -66,9 +64,12 @@ def _groups(layout: Layout, cells: Cells, seen: Header, outer: np.ndarray, level
     runs = int((filled[:-1] & ~filled[1:]).sum())
     if is_date:
         return seen.arrow and level == 0 and (runs >= 2 or bool(len(layout.subtotals)))
-    if not seen.arrow:
-        return runs >= 2 or bool(len(layout.subtotals))
-    return True
+    if runs >= 2 or len(layout.subtotals):
+        return True
+    # One run of blanks, at the end. A column sorted upwards has its blanks first, so this is its last group; but a
+    # column of which every value is a different student is not one that reports are grouped by.
+    one_group = len(places) == 1
+    return seen.arrow and not names & {"nsn", "student_name"} and (one_group or seen.upwards)
 
 
 def _fill(cells: Cells, starts: np.ndarray) -> Cells:

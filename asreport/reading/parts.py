@@ -10,7 +10,16 @@ import pandas as pd
 
 from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings
 from asreport.reading import values
-from asreport.reading.columns import Fields, filled_rows, is_summary, nearest, recognise, stands_in
+from asreport.reading.columns import (
+    Fields,
+    filled_rows,
+    is_summary,
+    nearest,
+    recognise,
+    says_is_closed,
+    says_origin,
+    stands_in,
+)
 from asreport.reading.grids import Cells, Grid
 from asreport.reading.grouping import fill_groups
 from asreport.reading.layout import Layout, lay_out
@@ -144,8 +153,10 @@ class _Reader:
 
     def _column(self, place: int, kind: str, name: str, rows: np.ndarray) -> pd.Series:
         cells, seen = self.layout.columns[place], self.layout.headers[place]
-        if name == "status" and values.understands(cells, "flag"):
+        if name == "status" and says_is_closed(seen):
             cells = _status_of_is_closed(cells)
+        if name == "migrated" and says_origin(seen):
+            cells = values.migration_or_not(cells)
         if len(rows) < len(cells.codes):
             cells = cells.take(rows)
         converted = values.convert(cells, kind, name)

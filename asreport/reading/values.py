@@ -63,7 +63,7 @@ _NOT_A_TYPE = (
 )
 _NOT_YES_NO = "This is neither yes nor no, so it was read as no: correct it in AS-CMS and export again."
 _NOT_HELD = (
-    "This does not say whether contact details are current, so they count as unknown and the case stays in: "
+    "This does not say whether contact details are current, so they count as unknown and nothing is excluded: "
     "correct it in AS-CMS and export again."
 )
 _OTHER_ACTIVITY = (
@@ -113,6 +113,11 @@ def is_migration(cells: Cells) -> bool:
     return any(fold(as_text(value)) in VALUES["migration"] for value in cells.seen(500))
 
 
+def migration_or_not(cells: Cells) -> Cells:
+    """A Case Origin as a yes or no: whether it is migration."""
+    return Cells(cells.codes, [fold(as_text(value)) in VALUES["migration"] for value in cells.values])
+
+
 def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, severity: str) -> Values:
     results = [read(value) for value in cells.values]
     column = cells.spread([value for value, _ in results], None)
@@ -121,7 +126,7 @@ def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, severity
         rows = np.flatnonzero(cells.spread([said == sentence for _, said in results], False, bool))
         if rows.size:
             notes.append(Note(severity, sentence, rows))
-    return Values(pd.Series(column).astype(dtype), notes)
+    return Values(pd.Series(column).astype(dtype), notes)  # type: ignore[call-overload]
 
 
 def _dates(cells: Cells) -> Values:

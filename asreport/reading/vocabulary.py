@@ -36,6 +36,7 @@ class Header:
     arrow: bool
     names: tuple[str, ...]
     parent: str
+    upwards: bool = False
 
     def rank(self, names: dict[str, int]) -> int | None:
         """Where this header stands in a list of names in order of preference; None if it is not there."""
@@ -58,7 +59,9 @@ def header(text: str) -> Header:
     if parted and words and words[-1] in WORDS["parents"]:
         parent = WORDS["parents"][words[-1]]
         names.append(squash(after))
-    return Header(bare, arrow, tuple(dict.fromkeys(name for name in names if name)), parent)
+    return Header(
+        bare, arrow, tuple(dict.fromkeys(name for name in names if name)), parent, text.rstrip().endswith("↑")
+    )
 
 
 def _ranks(section: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, dict[str, int]]]:

@@ -31,6 +31,7 @@ _NO_RESULT = re.compile(
     rb"""<c [^>]*?\br="[A-Z]+([0-9]+)"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
 )
 _REPEATED = re.compile(rb"""number-(columns|rows)-repeated=["']([0-9]+)["']""")
+_BINARY_ROW, _BINARY_CELLS = 0, range(1, 12)
 _CHUNK = 1 << 22
 _AGAIN = "export the report again as .xlsx or .csv"
 _DAMAGED = f"is damaged or was not copied whole: {_AGAIN}"
@@ -50,7 +51,16 @@ def read_zipped(data: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             without_result = _measure(archive, len(data))
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        IndexError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ) as error:
         raise Unreadable(_DAMAGED) from error
     return Workbook(_sheets(data), without_result)
 
@@ -82,6 +92,8 @@ def _measure(archive: zipfile.ZipFile, packed: int) -> list[int]:
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
             without_result += _look_through(archive, member)
+        elif member.filename.endswith(".bin") and "/worksheets/" in member.filename:
+            _check_extent(*_binary_extent(archive.read(member)))
     return without_result
 
 
@@ -111,6 +123,31 @@ def _look_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> list[int
     if is_sheet and letters:
         _check_extent(furthest_row, max(_column_number(column) for column in letters))
     return without_result
+
+
+def _binary_extent(sheet: bytes) -> tuple[int, int]:
+    """How many rows and columns a sheet of an .xlsb reaches: its records are a kind, a length and so many bytes."""
+    at = rows = columns = 0
+    while at + 2 <= len(sheet):
+        kind, at = _number(sheet, at, 2)
+        length, at = _number(sheet, at, 4)
+        if kind == _BINARY_ROW:
+            rows = max(rows, int.from_bytes(sheet[at : at + 4], "little") + 1)
+        elif kind in _BINARY_CELLS:
+            columns = max(columns, int.from_bytes(sheet[at : at + 4], "little") + 1)
+        at += length
+    return rows, columns
+
+
+def _number(data: bytes, at: int, longest: int) -> tuple[int, int]:
+    """A number of seven bits a byte, the last byte without the high bit; and where the next one starts."""
+    number = 0
+    for place in range(longest):
+        byte = data[at + place]
+        number |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return number, at + place + 1
+    return number, at + longest
 
 
 def _column_number(letters: bytes) -> int:

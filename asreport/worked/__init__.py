@@ -23,13 +23,13 @@ events, plans, outcomes        a table that is left out is an empty table ...
 not_uploaded                   ... unless it is named here: then it was not uploaded
 expect                         figures of the measure's attainment ("" for an empty one)
 
-A table has one line a record and `|` between cells; a blank cell is missing. A column that is left out is a column the
-export does not have, but for two: `case_type` is then NEN in the NEN measures and CA in the others, and `migrated` is yes
-in the migrated measures.
+A table has one line a record and `|` between cells; a blank cell is missing. A column that is left out is a column
+the export does not have, but for two: `case_type` is then NEN in the NEN measures and CA in the others, and `migrated`
+is yes in the migrated measures.
 
-In `cases`, the columns of `ANSWERS` are the answer; the others are fields of the case. The verdict "-" says that the case
-is not in the measure at all. An answer column that is left out (but for `reason`) is not compared; a blank cell in one
-that is there says that the value is missing. `times` repeats a case, with its records, that many times.
+In `cases`, the columns of `ANSWERS` are the answer; the others are fields of the case. The verdict "-" says that the
+case is not in the measure at all. An answer column that is left out (but for `reason`) is not compared; a blank cell in
+one that is there says that the value is missing. `times` repeats a case, with its records, that many times.
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ ANSWERS = ("verdict", "reason", "deadline", "completed_date", "why")
 NOT_IN_MEASURE = "-"
 
 _KEYS = {"title", "measure", "also", "as_at", "why", "not_uploaded", "expect", *TABLES}
-_FLAGS = {"yes": True, "no": False, "": BLANK["flag"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,7 @@ def _text_table(text: str) -> pd.DataFrame:
     """A text table as a DataFrame of texts, "" where a cell is blank."""
     header, *rows = ([cell.strip(" ") for cell in line.split("|")] for line in text.strip("\n").split("\n"))
     if wrong := [row for row in rows if len(row) != len(header)]:
-        raise ValueError(f"Every line of a table has as many cells as its header ({len(header)}); this has not: {wrong[0]}")
+        raise ValueError(f"Every line of a table has as many cells as its header, {len(header)}. Not so: {wrong[0]}")
     return pd.DataFrame(rows, columns=header, dtype="str")
 
 
@@ -119,10 +118,8 @@ def _with_copies(texts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     cases = texts["cases"]
     if "times" not in cases:
         return dict(texts)
-    times = {
-        key: cases.set_index(key)["times"].astype("int64").to_dict() for key in ("case_number", "nsn") if key in cases
-    }
-    return {table: _copies(text, times["nsn" if table == "outcomes" else "case_number"]) for table, text in texts.items()}
+    times = cases["times"].astype("int64")
+    return {name: _copies(text, dict(zip(cases[text.columns[0]], times, strict=True))) for name, text in texts.items()}
 
 
 def _copies(text: pd.DataFrame, times: Mapping[str, int]) -> pd.DataFrame:
@@ -152,16 +149,21 @@ def _answers(cases: pd.DataFrame) -> pd.DataFrame:
 
 def _typed(table: str, text: pd.DataFrame) -> pd.DataFrame:
     kinds = {field.name: field.kind for field in TABLES[table]}
-    if unknown := set(text) - set(kinds):
-        raise ValueError(f"The table {table} has no such column: {', '.join(sorted(unknown))}. Known are {list(kinds)}.")
+    if unknown := set(map(str, text)) - set(kinds):
+        raise ValueError(f"{table} has no such column: {', '.join(sorted(unknown))}. Known are {list(kinds)}.")
     return pd.DataFrame({name: _values(kind, text[name]) for name, kind in kinds.items() if name in text})
 
 
 def _values(kind: str, cells: pd.Series) -> pd.Series:
+    values: list[Any] = [_value(kind, cell) for cell in cells]
+    return pd.Series(values, dtype=DTYPES.get(kind, "str"))
+
+
+def _value(kind: str, cell: str) -> object:
+    if cell == "":
+        return BLANK.get(kind)
     if kind == "date":
-        return pd.to_datetime(cells.where(cells != ""), format="%Y-%m-%d").astype(DTYPES["date"])
+        return date.fromisoformat(cell)
     if kind == "flag":
-        return pd.Series([_FLAGS[cell] for cell in cells], dtype=DTYPES["flag"])
-    if kind == "count":
-        return pd.Series([int(cell or BLANK["count"]) for cell in cells], dtype=DTYPES["count"])
-    return pd.Series([cell or BLANK.get(kind) for cell in cells], dtype="str")
+        return {"yes": True, "no": False}[cell]
+    return int(cell) if kind == "count" else cell

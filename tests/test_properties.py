@@ -1,0 +1,137 @@
+"""What must hold for any world of cases, with the plain computation of judge.py as the judge."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+import asreport
+from asreport.attainment import COUNTS
+from asreport.breakdown import breakdown, groupings
+from asreport.verdicts import VERDICTS
+from asreport.wording import REASONS
+from judge import judge
+from worlds import to_tables, worlds
+
+QUARTER = asreport.load_quarter("q2-2026")
+TIERS = {"school-meeting-5": "school-meeting-10", "whanau-meeting-10": "whanau-meeting-15"}
+
+# Enough to reach every verdict; for a long look, and the smallest world that fails: --hypothesis-profile=thorough
+FIND = (Phase.explicit, Phase.reuse, Phase.generate)
+settings.register_profile("quick", max_examples=40, deadline=None, phases=FIND)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+
+
+def assess(world, tables=None, as_at=None):
+    return asreport.assess(tables or to_tables(world), QUARTER, as_at=as_at or world.as_at)
+
+
+def verdicts(result) -> dict:
+    rows = result.case_results.astype("object").where(result.case_results.notna(), None)
+    return {(r.measure_id, r.case_number): (r.verdict, r.reason, r.deadline, r.completed_date) for r in rows.itertuples()}
+
+
+def as_date(value):
+    return None if value is None else pd.Timestamp(value).date()
+
+
+@given(worlds())
+def test_the_library_agrees_with_the_plain_computation(world):
+    expected, figures = judge(world.tables, world.as_at)
+    result = assess(world)
+    found = {key: (v, r, as_date(d), as_date(c)) for key, (v, r, d, c) in verdicts(result).items()}
+    assert found == expected
+    for row in result.attainment.to_dict("records"):
+        want = figures[row["measure_id"]]
+        assert {name: row[name] for name in COUNTS} == {name: want[name] for name in COUNTS}
+        assert row["outcome"] == want["outcome"]
+        assert (None if pd.isna(row["still_needed"]) else row["still_needed"]) == want["still_needed"]
+        for name in ("rate_percent", "floor_percent", "ceiling_percent"):
+            if want[name] is None:
+                assert np.isnan(row[name])
+            else:
+                assert 0 <= want[name] - row[name] < 0.01 + 1e-9, "floored, never rounded up"
+
+
+@given(worlds())
+def test_one_verdict_a_case_and_one_reason_for_every_verdict_but_met(world):
+    results = assess(world).case_results
+    assert not results.duplicated(["measure_id", "case_number"]).any()
+    assert results["verdict"].isin(VERDICTS).all()
+    assert (results["reason"].isna() == (results["verdict"] == "met")).all()
+    assert results["reason"].dropna().isin(list(REASONS)).all()
+
+
+@given(worlds())
+def test_counts_add_up(world):
+    result = assess(world)
+    for row in result.attainment.to_dict("records"):
+        own = result.case_results[result.case_results["measure_id"] == row["measure_id"]]
+        met = row["met_due"] + row["met_early"]
+        assert row["in_scope"] == met + row["missed"] + row["pending"]
+        assert row["due"] == row["met_due"] + row["missed"]
+        assert len(own) == row["in_scope"] + row["excluded"] + row["cannot_assess"]
+    for by in groupings(result):
+        parts = breakdown(result, by).groupby("measure_id")[COUNTS].sum()
+        whole = result.attainment.set_index("measure_id").loc[parts.index, COUNTS]
+        assert parts.to_dict() == whole.to_dict()
+
+
+@given(worlds(), st.randoms(use_true_random=False))
+def test_shuffled_rows_and_extra_columns_change_nothing(world, random):
+    tables = to_tables(world)
+    shuffled = {
+        name: table.sample(frac=1, random_state=random.randrange(2**31)).assign(unknown="x").reset_index(drop=True)
+        for name, table in tables.items()
+    }
+    before, after = assess(world, tables), assess(world, shuffled)
+    pd.testing.assert_frame_equal(before.case_results, after.case_results)
+    pd.testing.assert_frame_equal(before.attainment, after.attainment)
+
+
+@given(worlds(), st.data())
+def test_an_added_record_in_time_never_lowers_a_rate(world, data):
+    tables = to_tables(world)
+    if "events" not in tables or tables["cases"].empty:
+        return
+    before = assess(world, tables)
+    case = data.draw(st.sampled_from(tables["cases"]["case_number"].to_list()))
+    key = data.draw(st.sampled_from(sorted(QUARTER.subjects)))
+    own = before.case_results[
+        (before.case_results["case_number"] == case)
+        & before.case_results["measure_id"].isin(
+            [m.id for m in QUARTER.measures.values() if getattr(m.evidence, "subject", None) == key]
+        )
+    ]
+    days = own[["start_date", "deadline"]].stack().dropna()
+    if days.empty:
+        return
+    held = min(data.draw(st.sampled_from(days.to_list())), pd.Timestamp(world.as_at))
+    record = {"case_number": case, "subject": QUARTER.subjects[key].name, "event_date": held, "activity_type": "Event"}
+    events = tables["events"]
+    added = pd.DataFrame([record]).reindex(columns=events.columns).astype(events.dtypes)
+    after = assess(world, {**tables, "events": pd.concat([events, added], ignore_index=True)})
+    for name in ("rate_percent", "floor_percent"):
+        lower = after.attainment[name].fillna(-1) < before.attainment[name].fillna(-1)
+        assert not lower.any()
+
+
+@given(worlds())
+def test_a_looser_tier_is_met_when_the_tighter_one_is(world):
+    found = verdicts(assess(world))
+    for (measure, case), (verdict, *_) in found.items():
+        if measure in TIERS and verdict == "met":
+            assert found[TIERS[measure], case][0] == "met"
+
+
+@given(worlds(), st.integers(1, 60))
+def test_a_later_as_at_date_never_turns_met_into_missed(world, days):
+    now = verdicts(assess(world))
+    later = verdicts(assess(world, as_at=world.as_at + timedelta(days=days)))
+    for key, (verdict, *_) in now.items():
+        if verdict == "met" and key in later:
+            assert later[key][0] == "met"
