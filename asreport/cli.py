@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("Stopped.")
     except Exception as error:  # whatever went wrong, its message may quote a case: only its kind is told
-        _say(f"asreport could not finish ({type(error).__name__}). Nothing is wrong with your files' place on disk.")
+        _say(f"asreport could not finish ({type(error).__name__}): a fault of asreport's own, please report it.")
     return 1
 
 

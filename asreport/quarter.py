@@ -25,6 +25,7 @@ EXAMPLES = {
     "cut_off": "cut_off = 2026-07-03",
     "start": 'start = "referral_date" in a clock, start = 2026-04-01 in the period',
     "end": "end = 2026-06-30",
+    "period": "start = 2026-04-01 and end = 2026-06-30",
     "section": 'section = "case-management"',
     "cases": 'cases = { migrated = false, which = "referred_in_period" }',
     "which": 'which = "referred_in_period", "deadline_in_period", "active" or "all"',

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from asreport import wording
 from asreport.assessment import Assessment
+from asreport.attainment import COUNTS
 from asreport.dates import in_words
 from asreport.exceptions import COLUMNS, case_list
 from asreport.findings import COLUMNS as FINDING_COLUMNS
@@ -92,15 +93,11 @@ def _nothing(result: Assessment, what: str) -> str:
 def _summary(result: Assessment) -> pd.DataFrame:
     outcome = result.attainment["outcome"]
     table = result.attainment[list(_SUMMARY)].rename(columns=_SUMMARY)
-    not_assessed = result.attainment["measure_id"].map(result.not_assessed)
-    sentence = outcome.map({code: words.sentence for code, words in wording.OUTCOMES.items()})
-    counts = [
-        _SUMMARY[c]
-        for c in ("in_scope", "due", "met_due", "missed", "met_early", "pending", "excluded", "cannot_assess")
-    ]
+    counts = [_SUMMARY[name] for name in COUNTS]
     table[counts] = table[counts].astype("Int64").mask(outcome == "no_data")  # not assessed is not the same as none
-    table.insert(1, "Outcome", outcome.map({code: words.word for code, words in wording.OUTCOMES.items()}))
-    table["In words"] = not_assessed.fillna(sentence)
+    table.insert(1, "Outcome", [wording.OUTCOMES[code].word for code in outcome])
+    codes = zip(result.attainment["measure_id"], outcome, strict=True)
+    table["In words"] = [result.not_assessed.get(m, wording.OUTCOMES[code].sentence) for m, code in codes]
     return table
 
 

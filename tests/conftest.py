@@ -16,15 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
 
 import asreport
 
 ROOT = Path(__file__).parent.parent
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("asreport", deadline=None)
+# Enough to reach every verdict; for a long look, and the smallest example that fails: --hypothesis-profile=thorough
+settings.register_profile(
+    "asreport", deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("asreport")
 
 

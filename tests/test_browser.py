@@ -300,6 +300,7 @@ def test_on_a_phone_nothing_scrolls_sideways(browser: Browser, watch: Watch) -> 
     use_sample(page)
     for title in TITLES:
         go(page, title)
+        page.wait_for_load_state("networkidle")  # charts and tables are drawn by code that is fetched when first needed
         assert heading(page, title).evaluate(_TOO_WIDE) == [], title
 
 

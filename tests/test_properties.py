@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import asreport
@@ -20,11 +20,6 @@ from worlds import to_tables, worlds
 QUARTER = asreport.load_quarter("q2-2026")
 TIERS = {"school-meeting-5": "school-meeting-10", "whanau-meeting-10": "whanau-meeting-15"}
 
-# Enough to reach every verdict; for a long look, and the smallest world that fails: --hypothesis-profile=thorough
-FIND = (Phase.explicit, Phase.reuse, Phase.generate)
-settings.register_profile("quick", max_examples=40, deadline=None, phases=FIND)
-settings.register_profile("thorough", max_examples=1000, deadline=None)
-
 
 def assess(world, tables=None, as_at=None):
     return asreport.assess(tables or to_tables(world), QUARTER, as_at=as_at or world.as_at)
@@ -32,7 +27,9 @@ def assess(world, tables=None, as_at=None):
 
 def verdicts(result) -> dict:
     rows = result.case_results.astype("object").where(result.case_results.notna(), None)
-    return {(r.measure_id, r.case_number): (r.verdict, r.reason, r.deadline, r.completed_date) for r in rows.itertuples()}
+    return {
+        (r.measure_id, r.case_number): (r.verdict, r.reason, r.deadline, r.completed_date) for r in rows.itertuples()
+    }
 
 
 def as_date(value):
