@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
+from judge import judge
+from worlds import to_tables, worlds
 
 import asreport
 from asreport.attainment import COUNTS
 from asreport.breakdown import breakdown, groupings
 from asreport.verdicts import VERDICTS
 from asreport.wording import REASONS
-from judge import judge
-from worlds import to_tables, worlds
 
 QUARTER = asreport.load_quarter("q2-2026")
 TIERS = {"school-meeting-5": "school-meeting-10", "whanau-meeting-10": "whanau-meeting-15"}
