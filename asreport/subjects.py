@@ -28,6 +28,8 @@ _ALIKE_SUBJECT, _ALIKE_WORD = 90, 80
 
 def _plain(text: str) -> str:
     """Lower case, without macrons and other marks, repaired where an encoding was read as another."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", fix_encoding(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -38,30 +40,38 @@ def _squeezed(text: str) -> str:
 
 def _pattern(name: str) -> re.Pattern[str]:
     """Matches `name` squeezed and plain, also where its letters with macrons were damaged."""
-    letters = _squeezed(unicodedata.normalize("NFC", name))
     parts = []
-    for letter in letters:
+    for letter in _squeezed(unicodedata.normalize("NFC", name)):
         plain = re.escape(_plain(letter))
         marked = unicodedata.normalize("NFD", letter) != letter
         parts.append(f"(?:{plain}{_DAMAGE}{{0,2}}|{_DAMAGE}{{1,3}})" if marked else plain)
     return re.compile("".join(parts))
 
 
+class _Likeness:
+    """Tells of a plain text whether a person would see that this first meeting was meant."""
+
+    def __init__(self, subject: Subject, words: Resemblance) -> None:
+        self.name = _squeezed(_plain(subject.name))
+        self.who = [_plain(word) for word in subject.who]
+        self.first_or_meeting = [*words.first, *words.meeting]
+        self.other_matters = set(words.other_matters)
+
+    def seen_in(self, text: str) -> bool:
+        """Who was met is named, and that it was first or a meeting; or the whole is the name but for a slip."""
+        found = _WORD.findall(re.sub(_DAMAGE, "a", text))
+        if not self.other_matters.isdisjoint(found):
+            return False
+        if fuzz.ratio(_squeezed(text), self.name) >= _ALIKE_SUBJECT:
+            return True
+        return _has_word(found, self.who) and _has_word(found, self.first_or_meeting)
+
+
 def _has_word(words: list[str], wanted: list[str]) -> bool:
+    """Whether one of the words is wanted, or is a longer wanted word but for a slip."""
     return any(
-        fuzz.ratio(word, want) >= _ALIKE_WORD if len(want) > 4 else word == want for word in words for want in wanted
+        word == want or len(want) > 4 and fuzz.ratio(word, want) >= _ALIKE_WORD for word in words for want in wanted
     )
-
-
-def _resembles(text: str, subject: Subject, words: Resemblance) -> bool:
-    """Whether a person would see that this first meeting was meant: who was met, and that it was first or a meeting."""
-    found = _WORD.findall(re.sub(_DAMAGE, "a", text))
-    if any(word in words.other_matters for word in found):
-        return False
-    if fuzz.ratio(_squeezed(text), _squeezed(_plain(subject.name))) >= _ALIKE_SUBJECT:
-        return True
-    who = _has_word(found, [_plain(word) for word in subject.who])
-    return who and (_has_word(found, words.first) or _has_word(found, words.meeting))
 
 
 def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -72,14 +82,15 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     """
     codes, distinct = pd.factorize(subjects)
     texts = [_plain(text) for text in distinct]
-    patterns = {key: _pattern(subject.name) for key, subject in quarter.subjects.items()}
-    exact = {key: [bool(p.fullmatch(_squeezed(text))) for text in texts] for key, p in patterns.items()}
-    named = [any(flags) for flags in zip(*exact.values(), strict=True)]
+    exact = {}
+    for key, subject in quarter.subjects.items():
+        pattern = _pattern(subject.name)
+        exact[key] = [pattern.fullmatch(_squeezed(text)) is not None for text in texts]
+    own = [any(flags) for flags in zip(*exact.values(), strict=True)]
     result = {}
     for key, subject in quarter.subjects.items():
-        alike = [
-            not own and _resembles(text, subject, quarter.resemblance) for text, own in zip(texts, named, strict=True)
-        ]
+        likeness = _Likeness(subject, quarter.resemblance)
+        alike = [not is_own and likeness.seen_in(text) for text, is_own in zip(texts, own, strict=True)]
         # A missing subject has the code -1 and so takes the False appended here.
         result[key] = (np.array([*exact[key], False])[codes], np.array([*alike, False])[codes])
     return result

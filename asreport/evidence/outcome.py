@@ -46,9 +46,9 @@ def judge_outcomes(
     useful = (best >= 0) & (best != _RANK["no_outcome_recorded"])
     counts = np.isin(best, [_RANK[""], _RANK["outcome_late"]])
     reason = np.array(STANDING, dtype=object)[np.where(useful, best, _RANK["no_outcome_recorded"])]
-    nsn = cases.table["nsn"].iloc[cases.position]
-    reason[~useful & nsn.isna().to_numpy()] = "no_nsn"
-    reason[~useful & nsn.notna().to_numpy() & ~nsn.isin(outcomes["nsn"]).to_numpy()] = "not_in_enrol"
+    no_nsn = cases.table["nsn"].iloc[cases.position].isna().to_numpy()
+    reason[nearest < 0] = "not_in_enrol"
+    reason[no_nsn] = "no_nsn"
     return Evidence(
         counts=counts,
         done=np.where(counts, np.append(start, np.datetime64("NaT"))[nearest], np.datetime64("NaT")),

@@ -184,16 +184,20 @@ def _note_strangers(tables: dict[str, pd.DataFrame], sources: Sequence[Source], 
         rows = tables.get(table)
         if rows is None:
             continue
-        strange = rows[~rows["case_number"].isin(cases["case_number"])]
+        strange = rows[_unknown(rows["case_number"], cases["case_number"])]
         for place, here in _by_source(strange):
             header = sources[place].piece.part.columns["case_number"]
             numbers = here["case_number"].tolist()
             _about(findings, AFFECTS, _NO_CASE, sources[place], row=here["_row"].tolist(), column=header, value=numbers)
     if "outcomes" in tables and "nsn" in cases:
         rows = tables["outcomes"]
-        strange = rows[~rows["nsn"].isin(cases["nsn"].dropna())]
+        strange = rows[_unknown(rows["nsn"], cases["nsn"].dropna())]
         for place, here in _by_source(strange):
             _about(findings, INFORMS, _NO_STUDENT, sources[place], value=f"{len(here)} rows")
+
+
+def _unknown(numbers: pd.Series, known: pd.Series) -> np.ndarray:
+    return pd.Index(known.unique()).get_indexer(numbers) < 0
 
 
 def _by_source(rows: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:

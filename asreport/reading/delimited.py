@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -53,13 +54,17 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("latin-1").translate(_CP1252)
+        return codecs.charmap_decode(data, "strict", _CP1252)[0]
 
 
-# Every byte as cp1252 reads it; the five it does not define stay as they are in latin-1.
-_CP1252 = {
-    byte: char for byte in range(0x80, 0xA0) if (char := bytes([byte]).decode("cp1252", errors="replace")) != "\ufffd"
-}
+def _as_cp1252(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+_CP1252 = "".join(_as_cp1252(byte) for byte in range(256))
 
 
 def find_separator(text: str) -> str:
