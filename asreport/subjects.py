@@ -11,9 +11,9 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
-from ftfy import fix_encoding
 from rapidfuzz import fuzz
 
+from asreport.mojibake import repaired
 from asreport.quarter import Quarter, Resemblance, Subject
 
 # What a letter with a macron becomes when an encoding has no place for it: question marks, replacement characters,
@@ -30,7 +30,7 @@ def _plain(text: str) -> str:
     """Lower case, without macrons and other marks, repaired where an encoding was read as another."""
     if text.isascii():
         return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", fix_encoding(text))
+    decomposed = unicodedata.normalize("NFKD", repaired(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 

@@ -267,9 +267,11 @@ def test_without_exceptions_and_then_a_second_upload_that_replaces_the_first(
     assert not left, f"in the workbook, of the first upload: {left}"
 
 
-def test_another_visitor_sees_nothing_of_it(browser: Browser, watch: Watch) -> None:
+def test_another_visitor_sees_nothing_and_clearing_leaves_nothing(
+    browser: Browser, watch: Watch, clean_folder: Path
+) -> None:
     page = watch.visitor(browser)
-    use_sample(page)
+    upload(page, clean_folder)
     stranger = watch.visitor(browser)
     for title in (ATTAINMENT, BREAKDOWN, EXCEPTIONS):
         go(stranger, title)
@@ -279,6 +281,8 @@ def test_another_visitor_sees_nothing_of_it(browser: Browser, watch: Watch) -> N
     expect(heading(stranger, UPLOAD)).to_be_visible()
     page.get_by_role("button", name="Clear everything").click()
     expect(page.get_by_role("heading", name="What was noticed")).to_have_count(0)
+    settled(page)
+    assert "clean-cases.csv" not in page.content()
     go(page, EXCEPTIONS)
     expect(main(page).get_by_role("link", name="Upload")).to_be_visible()
 

@@ -7,8 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import Any
 
-import ftfy
-
+from asreport.mojibake import repaired
 from asreport.reading.grids import INVISIBLE
 
 _CLEAR = {ord(c): None for c in INVISIBLE} | {ord(c): " " for c in "\u00a0\u202f\u2007\u3000"}
@@ -21,7 +20,7 @@ def clean(text: str) -> str:
     if text.isascii():
         return text.strip()
     if _DAMAGED.search(text):
-        text = ftfy.fix_encoding(text)
+        text = repaired(text)
     return unicodedata.normalize("NFC", text.translate(_CLEAR)).strip()
 
 
