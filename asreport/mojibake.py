@@ -11,7 +11,7 @@ def repaired(text: str) -> str:
     The whole text is tried first: unlike a guess by likelihood that works for capitals too. What is damaged only in
     part is left to ftfy.
     """
-    if text.isascii():
+    if text.isascii() or "\ufffd" in text:  # what that sign stands for is lost
         return text
     try:
         return text.encode("sloppy-windows-1252").decode("utf-8")  # ftfy's: cp1252 with its five gaps filled
