@@ -16,6 +16,7 @@ from asreport.evidence import CasesInScope, Evidence, judge_meetings, judge_outc
 from asreport.quarter import Measure, Quarter
 from asreport.tables import Tables, empty_table
 from asreport.verdicts import decide
+from asreport.wording import TABLES
 
 CASE_RESULTS = (
     "case_number",
@@ -32,7 +33,6 @@ CASE_RESULTS = (
 # The table, and the column of the cases, without which a kind of evidence cannot be judged.
 _TABLE_NEEDED = {"meeting": "events", "plan": "plans", "outcome": "outcomes"}
 _COLUMN_NEEDED = {"owner": "case_owner", "outcome": "nsn"}
-_TABLE_NAMES = {"events": "meetings and other events", "plans": "student plans", "outcomes": "ENROL outcomes"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Assessment:
     def only(self, cases: pd.Series) -> Assessment:
         """The same for some of the cases alone (`cases`: True or False for each row of `self.cases`)."""
         kept = self.cases[cases.to_numpy()]
-        results = self.case_results[self.case_results["case_number"].isin(kept["case_number"])].reset_index(drop=True)
+        known = pd.Index(kept["case_number"]).get_indexer(self.case_results["case_number"]) >= 0
+        results = self.case_results[known].reset_index(drop=True)
         figures = attainment(results, self.quarter, self.as_at, self.not_assessed)
         return replace(self, cases=kept.reset_index(drop=True), case_results=results, attainment=figures)
 
@@ -80,7 +81,7 @@ def _why_not(measure: Measure, tables: Tables) -> str:
         return "No export of cases was uploaded."
     table = _TABLE_NEEDED.get(measure.evidence.kind)
     if table and table not in tables:
-        return f"No export of {_TABLE_NAMES[table]} was uploaded."
+        return f"No export of {TABLES[table].name} was uploaded."
     column = _COLUMN_NEEDED.get(measure.evidence.kind)
     if column and column not in tables["cases"]:
         name = {"case_owner": "case owner", "nsn": "NSN"}[column]
@@ -105,7 +106,9 @@ class _Book:
 
     @classmethod
     def of(cls, tables: Tables, quarter: Quarter, as_at: date) -> _Book:
-        given = {name: tables[name] if name in tables else empty_table(name) for name in _TABLE_NAMES}
+        given = {
+            name: tables[name] if name in tables else empty_table(name) for name in ("events", "plans", "outcomes")
+        }
         cases = tables["cases"] if "cases" in tables else empty_table("cases")
         # Numbers of one length sort as numbers do; the order of rows in an export must not show in the results.
         order = pd.DataFrame({"length": cases["case_number"].str.len(), "number": cases["case_number"]})

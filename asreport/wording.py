@@ -26,6 +26,15 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Table:
+    """An export as people call it, with the columns it must have and those that are good to have."""
+
+    name: str
+    must: str
+    good: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a measure stands: a word, a sentence, an icon's name and a tone (good, open, bad, plain)."""
 
@@ -35,6 +44,7 @@ class Outcome:
     tone: str
 
 
+TABLES = {table: Table(**texts) for table, texts in _CATALOGUE["tables"].items()}
 VERDICTS: dict[str, str] = _CATALOGUE["verdicts"]
 VERDICT_MEANINGS: dict[str, str] = _CATALOGUE["verdict_meanings"]
 OUTCOMES = {code: Outcome(**texts) for code, texts in _CATALOGUE["outcomes"].items()}

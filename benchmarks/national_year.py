@@ -1,10 +1,10 @@
 """How long a national year takes on one core, and how much memory. From the repository:
 
-    python -m benchmarks.national_year
+python -m benchmarks.national_year
 
-    --workbook   also write the exceptions workbook
-    --scale 0.1  a tenth of the year (the default is 1: 65,000 cases, 325,000 events, 65,000 plans, 40,000 outcomes)
-    --seed 2     another year
+--workbook   also write the exceptions workbook
+--scale 0.1  a tenth of the year (the default is 1: 65,000 cases, 325,000 events, 65,000 plans, 40,000 outcomes)
+--seed 2     another year
 """
 
 from __future__ import annotations

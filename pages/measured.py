@@ -62,12 +62,19 @@ def worked_cases(quarter: Quarter) -> None:
     theme = st.selectbox("Theme", themes, key="worked-theme", persist_state="session")
     for example in (e for e in examples if e.theme == theme):
         with st.expander(example.title):
-            st.caption(f"{quarter.measures[example.measure].name}, as at {in_words(example.as_at)}")
+            names = [quarter.measures[measure].name for measure in (example.measure, *example.also)]
+            st.caption(f"{'; '.join(names)}. As at {in_words(example.as_at)}.")
             if example.why:
                 st.write(example.why)
             for table, text in example.shown.items():
                 st.markdown(f"**{table.capitalize()}**")
-                st.table(text)
+                st.table(text.set_index(text.columns[0]))
+            if example.expected_attainment:
+                st.markdown("**Attainment**")
+                figures = {
+                    name: "–" if value == "" else str(value) for name, value in example.expected_attainment.items()
+                }
+                st.table(pd.DataFrame([figures]).set_index(next(iter(figures))))
 
 
 st.title("How it is measured")

@@ -12,15 +12,8 @@ import streamlit as st
 import asreport
 from asreport import downloads
 from asreport.findings import AFFECTS, BLOCKS, INFORMS
-from asreport.wording import headline
+from asreport.wording import TABLES, headline
 from ui import parts, session
-
-TABLES = {
-    "cases": "Cases",
-    "events": "Meetings and other events",
-    "plans": "Student plans",
-    "outcomes": "ENROL outcomes",
-}
 
 
 @st.cache_data(show_spinner=False)
@@ -87,7 +80,7 @@ def what_was_read(exports: asreport.Exports) -> None:
     st.subheader("What the files were taken for")
     rows = [
         {
-            "File": file.name, "Sheet": part.sheet, "Taken for": TABLES.get(part.table, "Not used"),
+            "File": file.name, "Sheet": part.sheet, "Taken for": TABLES[part.table].name if part.table else "Not used",
             "Rows read": part.rows_read, "Rows used": part.rows_used, "Rows listed below": part.rows_listed,
         }
         for file in exports.files
@@ -99,7 +92,7 @@ def what_was_read(exports: asreport.Exports) -> None:
     if "Sheet" in table and not table["Sheet"].fillna("").any():
         table = table.drop(columns="Sheet")
     st.dataframe(table, hide_index=True, placeholder="–", alt="What each uploaded file was taken for")
-    missing = [words for table_name, words in TABLES.items() if table_name not in exports.tables]
+    missing = [words.name for table, words in TABLES.items() if table not in exports.tables]
     if missing:
         st.warning(f"Not uploaded, so not assessed: {', '.join(missing)}.", icon=":material/help:")
 
@@ -156,9 +149,18 @@ def settings(now: session.Loaded) -> None:
         )  # fmt: skip
 
 
+def what_is_needed() -> None:
+    """Which exports to bring, and which columns they must have."""
+    with st.expander("Which exports, and which columns?", expanded=session.loaded() is None, icon=":material/help:"):
+        rows = [{"Export": t.name, "Must have": t.must, "Good to have": t.good} for t in TABLES.values()]
+        st.table(pd.DataFrame(rows).set_index("Export"))
+        st.caption("A column that is missing switches off just the check that needs it, and asreport says which.")
+
+
 st.title("Upload")
 st.caption("Are we on target, where are we short, which cases, why, and what to do about each before the deadline.")
 choose_files()
+what_is_needed()
 if now := session.loaded():
     st.divider()
     st.markdown(f"#### {headline(now.result.attainment)}")

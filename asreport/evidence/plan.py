@@ -27,7 +27,7 @@ def judge_plans(cases: CasesInScope, plans: pd.DataFrame, case_of_plan: np.ndarr
     first = np.select(list(failed.values()), [FAILURES.index(name) for name in failed], default=len(FAILURES))
 
     rank = number * (len(FAILURES) + 1) + first
-    texts = [text_order(chosen[c]) for c in ("plan_id", "status") if c in chosen]
+    texts = [text_order(chosen[c]) for c in ("plan_id", "status", "steps") if c in chosen]
     record, best = best_of_case(case, rank, [missing_last(recorded_on(chosen)), *texts], len(cases))
     counts = best == len(FAILURES)  # no check failed
     reasons = np.array([*FAILURES, "", "no_plan"], dtype=object)
