@@ -119,8 +119,10 @@ def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of a filter, and wait until the page has taken it."""
     said = main(page).get_by_text(" rows, ")
     before = said.inner_text()
-    page.get_by_role("combobox", name=label, exact=True).click()
+    # Typed and not scrolled to: a long list may still be moving when it is clicked.
+    page.get_by_role("combobox", name=label, exact=True).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
+    expect(page.get_by_role("button", name=f"Remove {option}", exact=True)).to_be_visible()
     expect(said).not_to_have_text(before)
     page.keyboard.press("Escape")
     settled(page)
