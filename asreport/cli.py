@@ -16,7 +16,7 @@ import pandas as pd
 import asreport
 from asreport import downloads
 from asreport.dates import in_words
-from asreport.findings import BLOCKS
+from asreport.findings import BLOCKS, named
 from asreport.wording import OUTCOMES, percent
 
 
@@ -100,17 +100,19 @@ def _assess(arguments: argparse.Namespace) -> int:
     (arguments.out / "exceptions.xlsx").write_bytes(
         asreport.exceptions_workbook(result, exports.findings, receipt=receipt)
     )
+    blocking = exports.findings[exports.findings["severity"] == BLOCKS]
     if len(result.case_results) == 0:
-        _say(_why_nothing(exports.findings, result))
+        _say(_why_nothing(blocking, result))
         return 1
+    for file, finding in zip(blocking["file"], blocking["finding"], strict=True):
+        _say(f"Not used: {named(file, finding)}")
     _print_attainment(result.attainment)
     return 0
 
 
-def _why_nothing(findings: pd.DataFrame, result: asreport.Assessment) -> str:
-    blocking = findings[findings["severity"] == BLOCKS]
+def _why_nothing(blocking: pd.DataFrame, result: asreport.Assessment) -> str:
     if len(blocking):
-        return f"Nothing could be assessed: {blocking['file'].iloc[0]}: {blocking['finding'].iloc[0]}"
+        return f"Nothing could be assessed: {named(blocking['file'].iloc[0], blocking['finding'].iloc[0])}"
     reasons = list(result.not_assessed.values())
     return f"Nothing could be assessed: {reasons[0] if reasons else 'no case belongs to any measure of the quarter.'}"
 

@@ -18,6 +18,11 @@ SEVERITIES = (BLOCKS, AFFECTS, INFORMS)
 COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "finding")
 
 
+def named(file: str, finding: str) -> str:
+    """A finding that names its file, once."""
+    return finding if finding.startswith(file) else f"{file}: {finding}"
+
+
 class Findings:
     """Collects findings; `frame()` gives them as a table with the columns of `COLUMNS`."""
 

@@ -122,9 +122,9 @@ def choose(page: Page, label: str, option: str) -> None:
     # Typed and not scrolled to: a long list may still be moving when it is clicked.
     page.get_by_role("combobox", name=label, exact=True).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
-    expect(page.get_by_role("button", name=f"Remove {option}", exact=True)).to_be_visible()
     expect(said).not_to_have_text(before)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=f"Remove {option}", exact=True)).to_be_visible()
     settled(page)
 
 
