@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui import session
 
-st.set_page_config(page_title="asreport", page_icon=":material/fact_check:", layout="wide")
-st.logo("ui/assets/logo.svg", size="large")
+st.set_page_config(page_title="asreport", page_icon=session.LOGO, layout="wide")
+st.logo(session.LOGO, size="large")
 
 pages = [
     st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from asreport import downloads
@@ -38,7 +39,7 @@ if group == "week":
     st.altair_chart(charts.weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
 else:
     worst = table.iloc[0]
-    if worst["still_needed"] and worst["still_needed"] > 0:
+    if pd.notna(worst["still_needed"]) and worst["still_needed"] > 0:
         st.markdown(
             f"Furthest from the target: **{parts.safe_markdown(worst['group'])}**, with {worst['missed']:,} missed "
             f"of {worst['in_scope']:,} in scope."

@@ -12,7 +12,7 @@ import asreport
 from asreport import downloads
 from asreport.exceptions import COLUMNS, NO_OWNER, case_list
 from asreport.wording import GROUP_MEANINGS, GROUPS, VERDICTS, cases
-from ui import parts
+from ui import parts, session
 
 # What helps most comes first; the workbook keeps the order of the interface.
 ON_SCREEN = (
@@ -39,9 +39,10 @@ listed["case_owner"] = listed["case_owner"].fillna(NO_OWNER)
 def chosen(label: str, column: str, place: DeltaGenerator, default: list[str] | None = None) -> pd.Series:
     """A filter on a column; nothing chosen lets everything through."""
     options = listed[column].dropna().drop_duplicates().sort_values().to_list()
+    preset = [value for value in default or [] if value in options]
     picked = place.multiselect(
-        label, options, default=[d for d in default or [] if d in options], key=f"filter-{column}-{now.number}",
-        placeholder="All", persist_state="session",
+        label, options, default=preset, key=f"{session.FILTER}{column}-{now.number}", placeholder="All",
+        persist_state="session",
     )  # fmt: skip
     return listed[column].isin(picked) if picked else pd.Series(True, index=listed.index)
 

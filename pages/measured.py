@@ -77,6 +77,7 @@ def worked_cases(quarter: Quarter) -> None:
                 st.table(pd.DataFrame([figures]).set_index(next(iter(figures))))
 
 
+session.page_of_app()
 st.title("How it is measured")
 st.caption("What is asked, how it is calculated, how the guide is read where it is silent.")
 now = session.loaded()

@@ -157,6 +157,7 @@ def what_is_needed() -> None:
         st.caption("A column that is missing switches off just the check that needs it, and asreport says which.")
 
 
+session.page_of_app()
 st.title("Upload")
 st.caption("Are we on target, where are we short, which cases, why, and what to do about each before the deadline.")
 choose_files()

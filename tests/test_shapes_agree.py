@@ -30,7 +30,9 @@ HEADERS = {
         "case_number": "Case Number", "plan_id": "Plan Name", "status": "Plan Status", "steps": "Number of Steps",
         "recorded_on": "Created Date",
     },
-    "outcomes": {"nsn": "NSN", "outcome_type": "Enrolment Type", "start_date": "Enrolment Date", "school": "School Name"},
+    "outcomes": {
+        "nsn": "NSN", "outcome_type": "Enrolment Type", "start_date": "Enrolment Date", "school": "School Name",
+    },
 }  # fmt: skip
 API = {
     "Case Number": "CaseNumber", "Case Record Type": "RecordType.Name", "Case Owner": "Owner.Name",
@@ -234,7 +236,7 @@ def one_step_a_row(world) -> Files:
 
 
 def wide(world) -> Files:
-    """Cases with activities and cases with plans: the case's columns repeat on each row, and stand there without any."""
+    """Cases with activities and cases with plans: the case's columns repeat on each row."""
     cases = texts(world["cases"])
     files = {}
     for table, parent in {"events": "Activity", "plans": "Plan"}.items():

@@ -23,6 +23,7 @@ BADGE: dict[str, Literal["green", "orange", "red", "gray"]] = {
 
 def loaded_or_stop(title: str, question: str) -> Loaded:
     """The page's title and what it answers; without data, what to do next, and the page ends there."""
+    session.page_of_app()
     st.title(title)
     st.caption(question)
     now = session.loaded()

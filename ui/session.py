@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -12,6 +15,15 @@ import streamlit as st
 import asreport
 
 _KEY = "loaded"
+_ROOT = Path(__file__).parent.parent
+LOGO = str(_ROOT / "ui" / "assets" / "logo.svg")
+
+# Whether app.py runs the page, with its navigation and its guard.
+_under_app: ContextVar[bool] = ContextVar("under_app", default=False)
+
+
+# What the keys of filters start with.
+FILTER = "filter-"
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,14 @@ def clear() -> None:
 
 def _keep(exports: asreport.Exports, quarter: asreport.Quarter, as_at: date, source: str) -> None:
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
+    for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
+        del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state[_KEY] = Loaded(exports, result, source, number() + 1)
 
 
 def guarded(run: Callable[[], None]) -> None:
     """Run a page so that a fault shows one plain sentence, and its message, which may quote a case, goes nowhere."""
+    token = _under_app.set(True)
     try:
         run()
     except Exception as error:
@@ -73,3 +88,16 @@ def guarded(run: Callable[[], None]) -> None:
             f"Upload the files again; if it happens once more, tell your administrator “{type(error).__name__}”.",
             icon=":material/error:",
         )
+    finally:
+        _under_app.reset(token)
+
+
+def page_of_app() -> None:
+    """Have app.py run the page that calls this, if it does not already.
+
+    Until the app's navigation has been built once, Streamlit runs a file in `pages/` by itself: the first visitor after
+    a start, coming by a page's own address, would meet it without navigation and without guard.
+    """
+    if not _under_app.get():
+        runpy.run_path(str(_ROOT / "app.py"))
+        st.stop()
