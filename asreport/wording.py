@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from importlib import resources
 
 import pandas as pd
@@ -84,6 +86,23 @@ def _words(quarter: Quarter, measure_id: str, code: str | None) -> dict[str, str
 
 def _filled(reason: Reason, **words: str) -> Reason:
     return replace(reason, found=reason.found.format(**words), check=reason.check.format(**words))
+
+
+def plainly(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of codes, as the worked cases are written, in words: headings, dates, verdicts, reasons, outcomes."""
+    codes = {
+        **{code: outcome.word for code, outcome in OUTCOMES.items()},
+        **{code: reason.short for code, reason in REASONS.items()},
+        **VERDICTS,
+        "-": "Not in the measure",
+    }
+    words = table.rename(columns=lambda name: "NSN" if name == "nsn" else name.replace("_", " ").capitalize())
+    return words.map(
+        lambda cell: codes.get(cell) or (in_words(date.fromisoformat(cell)) if _ISO.fullmatch(cell) else cell)
+    )
+
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def percent(value: float) -> str:

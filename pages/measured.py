@@ -11,7 +11,7 @@ from asreport.business_days import count_business_days, holidays_between
 from asreport.dates import in_words
 from asreport.quarter import Measure, Quarter
 from asreport.worked import WorkedExample, load_worked
-from ui import session
+from ui import parts, session
 
 
 @st.cache_data(show_spinner=False)
@@ -55,6 +55,12 @@ def reading_table(quarter: Quarter) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def worked_table(text: pd.DataFrame) -> None:
+    """A text table of a worked case, in words."""
+    words = wording.plainly(text).map(parts.safe_markdown)
+    st.table(words.set_index(words.columns[0]))
+
+
 def worked_cases(quarter: Quarter) -> None:
     """The worked cases of one theme, as the tests have them."""
     examples = worked()
@@ -68,13 +74,10 @@ def worked_cases(quarter: Quarter) -> None:
                 st.write(example.why)
             for table, text in example.shown.items():
                 st.markdown(f"**{table.capitalize()}**")
-                st.table(text.set_index(text.columns[0]))
-            if example.expected_attainment:
+                worked_table(text)
+            if expected := example.expected_attainment:
                 st.markdown("**Attainment**")
-                figures = {
-                    name: "–" if value == "" else str(value) for name, value in example.expected_attainment.items()
-                }
-                st.table(pd.DataFrame([figures]).set_index(next(iter(figures))))
+                worked_table(pd.DataFrame([{name: str(value) or "–" for name, value in expected.items()}]))
 
 
 session.page_of_app()
