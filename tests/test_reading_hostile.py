@@ -59,6 +59,14 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 HOSTILE = {
     "empty.csv": (b"", "is empty"),
     "spaces.csv": (b" \r\n\r\n", "is empty"),
@@ -85,6 +93,8 @@ HOSTILE = {
         repacked(PLAIN, "xl/workbook.xml", lambda xml: xml).replace(b"xl/workbook", b"xl/workb00k"),
         "zip archive",
     ),
+    "nothing in it.zip": (zipped({}), "nothing in it"),
+    "bomb.zip": (zipped({"cases.csv": b"0" * 150_000_000}), "unpacks to far more"),
     "summary.csv": (b"Case Owner,Record Count\nA,3\nB,4\n", "export it again as a tabular report"),
     "letter.csv": (b"Dear team,\nhere are the figures.\n", "not recognised"),
     "bytes.csv": (bytes(range(256)) * 20, "not a table"),

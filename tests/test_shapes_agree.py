@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from html import escape
 
@@ -246,6 +247,16 @@ def wide(world) -> Files:
     return files | {"enrol.csv": texts(world["outcomes"]).to_csv(index=False).encode()}
 
 
+def zipped(world) -> Files:
+    """All of them in a zip, in folders, with what a system adds of its own."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in typed_by_excel(world).items():
+            archive.writestr(f"June/{name}", content)
+        archive.writestr("__MACOSX/June/._cases.xlsx", b"\0\5\x16\7")
+    return {"exports.zip": buffer.getvalue()}
+
+
 def in_two_regions(world) -> Files:
     """Each table in two files that overlap."""
     files = {}
@@ -276,6 +287,7 @@ SHAPES: dict[str, Callable[[dict], Files]] = {
     "a row a step": one_step_a_row,
     "wide": wide,
     "two regions": in_two_regions,
+    "zipped": zipped,
 }
 
 

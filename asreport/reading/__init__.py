@@ -11,7 +11,8 @@ values (values, dates, texts) → one table each across files (combine).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike, fspath
@@ -21,6 +22,7 @@ from typing import Protocol
 import pandas as pd
 
 from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings
+from asreport.reading.archives import unpacked
 from asreport.reading.combine import Source, combine
 from asreport.reading.formats import read_grids
 from asreport.reading.grids import Unreadable
@@ -69,6 +71,8 @@ def read_exports(
 ) -> Exports:
     """Read exports in any order and any supported format; a bad file gives a finding and never an exception.
 
+    A zip of exports is read as the files in it.
+
     `progress` is told, in words, what is being read.
     """
     findings = Findings()
@@ -76,9 +80,17 @@ def read_exports(
     pieces: list[Source] = []
     known: dict[str, str] = {}
     for source in sources:
-        file, found = _read_file(source, findings, known, progress or _quiet)
-        files.append(file)
-        pieces += [Source(piece, file.name, file.taken_on) for piece in found]
+        name, data, opened = _name_of(source), b"", []
+        with _guarded(name, findings):
+            data = _bytes_of(source)
+            opened = unpacked(name, data)
+        if not opened:
+            files.append(ExportFile(name, hashlib.sha256(data).hexdigest(), (), None))
+        for inner, content in opened:
+            (progress or _quiet)(f"Reading {inner}")
+            file, found = _read_file(inner, content, findings, known)
+            files.append(file)
+            pieces += [Source(piece, file.name, file.taken_on) for piece in found]
     if progress and pieces:
         progress("Putting the exports together")
     tables = combine(pieces, findings)
@@ -90,30 +102,28 @@ def _quiet(_: str) -> None:
     return None
 
 
-def _read_file(
-    source: str | PathLike[str] | NamedStream,
-    findings: Findings,
-    known: dict[str, str],
-    progress: Callable[[str], None],
-) -> tuple[ExportFile, list[Piece]]:
-    """One file. `known` maps the SHA-256 of the files read so far to their names."""
-    name, data = _name_of(source), b""
-    progress(f"Reading {name}")
+@contextmanager
+def _guarded(name: str, findings: Findings) -> Iterator[None]:
+    """Whatever goes wrong with a file is a finding: one sentence, without the fault's own message."""
     try:
-        data = _bytes_of(source)
-        digest = hashlib.sha256(data).hexdigest()
-        if digest in known:
-            sentence = f"{name} is the same file as {known[digest]}, so it was read once."
-            findings.add(INFORMS, sentence, file=name)
-            return ExportFile(name, digest, (), None), []
-        known[digest] = name
-        return _read_bytes(name, data, digest, findings)
+        yield
     except Unreadable as reason:
-        sentence = f"{name} {reason}."
-    except (MemoryError, Exception):
+        findings.add(BLOCKS, f"{name} {reason}.", file=name)
+    except Exception:
         sentence = f"{name} could not be read: export the report again as .xlsx or .csv, and upload that."
-    findings.add(BLOCKS, sentence, file=name)
-    return ExportFile(name, hashlib.sha256(data).hexdigest(), (), None), []
+        findings.add(BLOCKS, sentence, file=name)
+
+
+def _read_file(name: str, data: bytes, findings: Findings, known: dict[str, str]) -> tuple[ExportFile, list[Piece]]:
+    """One file. `known` maps the SHA-256 of the files read so far to their names."""
+    digest = hashlib.sha256(data).hexdigest()
+    if digest in known:
+        findings.add(INFORMS, f"{name} is the same file as {known[digest]}, so it was read once.", file=name)
+    else:
+        known[digest] = name
+        with _guarded(name, findings):
+            return _read_bytes(name, data, digest, findings)
+    return ExportFile(name, digest, (), None), []
 
 
 def _read_bytes(name: str, data: bytes, digest: str, findings: Findings) -> tuple[ExportFile, list[Piece]]:

@@ -33,6 +33,8 @@ _NO_RESULT = re.compile(
 _REPEATED = re.compile(rb"""number-(columns|rows)-repeated=["']([0-9]+)["']""")
 _BINARY_ROW, _BINARY_CELLS = 0, range(1, 12)
 _CHUNK = 1 << 22
+# A zip with one of these in it is a workbook: .xlsx, .xlsb, .ods.
+IS_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 _AGAIN = "export the report again as .xlsx or .csv"
 _DAMAGED = f"is damaged or was not copied whole: {_AGAIN}"
 _TOO_LARGE = "is too large to read safely: export a shorter span of time, or one region at a time"
@@ -81,7 +83,7 @@ def _measure(archive: zipfile.ZipFile, packed: int) -> list[int]:
     names = {member.filename for member in members}
     if "EncryptedPackage" in names or any(member.flag_bits & 1 for member in members):
         raise Unreadable("is protected with a password: save it without one, and upload it again")
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+    if not names & IS_WORKBOOK:
         raise Unreadable(f"is a zip archive, not a workbook: unpack it, or {_AGAIN}")
     total = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or total > MAX_UNPACKED_BYTES:
