@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from asreport.exceptions import COLUMNS, NO_OWNER, case_list
 from asreport.wording import GROUPS, cases, percent, what_counts_say
 
-TIMEOUT = 60_000  # milliseconds: a machine that is busy must not fail a test
+TIMEOUT = 60_000  # milliseconds: other work going on must not fail a test
 UPLOAD, ATTAINMENT, BREAKDOWN, EXCEPTIONS, MEASURED = TITLES = [
     "Upload", "Target attainment", "Breakdown", "Exceptions", "How it is measured",
 ]  # fmt: skip
