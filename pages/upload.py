@@ -55,7 +55,7 @@ def choose_files() -> None:
         accept_multiple_files=True,
         # A new key empties the list once it is read: the next files dropped replace everything that was shown.
         key=f"files-{session.number()}",
-        help="CSV, Excel or a zip of them, as AS-CMS and ENROL give them. asreport tells by the columns which is which.",
+        help="CSV, Excel or a zip of them, as AS-CMS and ENROL give them. The columns tell which is which.",
     )
     if files:
         read(files, f"{len(files)} uploaded {'file' if len(files) == 1 else 'files'}")
