@@ -67,7 +67,8 @@ class Exports:
 
 
 def read_exports(
-    sources: Iterable[str | PathLike[str] | NamedStream], progress: Callable[[str], None] | None = None
+    sources: str | PathLike[str] | Iterable[str | PathLike[str] | NamedStream],
+    progress: Callable[[str], None] | None = None,
 ) -> Exports:
     """Read exports in any order and any supported format; a bad file gives a finding and never an exception.
 
@@ -79,7 +80,7 @@ def read_exports(
     files: list[ExportFile] = []
     pieces: list[Source] = []
     known: dict[str, str] = {}
-    for source in sources:
+    for source in [sources] if isinstance(sources, str | PathLike) else sources:
         name, data, opened = _name_of(source), b"", []
         with _guarded(name, findings):
             data = _bytes_of(source)
