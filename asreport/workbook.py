@@ -24,7 +24,7 @@ INK, PAPER, RULE, BAND = "#17324D", "#FFFFFF", "#C9D3DC", "#F4F7F9"
 
 # Width in characters, and how the column is written.
 _WIDTHS = {
-    "Case number": 12, "Student": 18, "Case type": 8, "School": 19, "Case owner": 16, "Measure": 25, "Verdict": 11,
+    "Case number": 12, "Student": 18, "Case type": 10, "School": 19, "Case owner": 16, "Measure": 25, "Verdict": 11,
     "Due date": 14, "Done date": 14, "Business days late": 10, "Group": 13, "Reason": 18, "What was found": 38,
     "What to check": 42, "Outcome": 14, "In words": 46, "Finding": 80, "Value": 24, "File": 28, "Severity": 16,
     "Sheet": 14, "Column": 22, "Row": 8,
