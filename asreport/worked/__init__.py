@@ -38,6 +38,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -56,7 +57,7 @@ _KEYS = {"title", "measure", "also", "as_at", "why", "not_uploaded", "expect", *
 
 @dataclass(frozen=True, eq=False)
 class WorkedExample:
-    """One example: the tables as exported, and the answer for each case."""
+    """One example: the tables as written, and, made from them when asked for, as exported, with each case's answer."""
 
     title: str
     theme: str
@@ -64,10 +65,30 @@ class WorkedExample:
     also: tuple[str, ...]  # measures in which every case gets the same answer
     as_at: date
     why: str
-    tables: Mapping[str, pd.DataFrame]  # in the dtypes of tables.py; a table not uploaded is absent
-    expected: pd.DataFrame  # case_number and the answer columns that were given
+    not_uploaded: tuple[str, ...]
     expected_attainment: Mapping[str, Any]  # figures of the measure, "" for an empty one
     shown: Mapping[str, pd.DataFrame]  # the text tables as written, for a page
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables in the dtypes of tables.py; a table not uploaded is absent."""
+        cases = self._texts["cases"]
+        texts = self._texts | {"cases": cases.drop(columns=[name for name in (*ANSWERS, "times") if name in cases])}
+        return {
+            table: _typed(table, texts[table]) if table in texts else empty_table(table)
+            for table in TABLES
+            if table not in self.not_uploaded
+        }
+
+    @cached_property
+    def expected(self) -> pd.DataFrame:
+        """`case_number` and the answer columns that were given."""
+        return _answers(self._texts["cases"])
+
+    @cached_property
+    def _texts(self) -> dict[str, pd.DataFrame]:
+        texts = _with_copies(self.shown)
+        return texts | {"cases": _with_defaults(texts["cases"], self.measure)}
 
 
 def load_worked() -> tuple[WorkedExample, ...]:
@@ -83,10 +104,6 @@ def _read_theme(name: str) -> list[WorkedExample]:
 def _example(theme: str, entry: Mapping[str, Any]) -> WorkedExample:
     if unknown := set(entry) - _KEYS:
         raise ValueError(f"A worked example has no such key: {', '.join(sorted(unknown))}. Known are {sorted(_KEYS)}.")
-    shown = {table: _text_table(entry[table]) for table in TABLES if table in entry}
-    texts = _with_copies(shown)
-    cases = _with_defaults(texts["cases"], entry["measure"])
-    texts["cases"] = cases.drop(columns=[name for name in (*ANSWERS, "times") if name in cases])
     return WorkedExample(
         title=entry["title"],
         theme=theme,
@@ -94,14 +111,9 @@ def _example(theme: str, entry: Mapping[str, Any]) -> WorkedExample:
         also=tuple(entry.get("also", ())),
         as_at=entry["as_at"],
         why=entry.get("why", ""),
-        tables={
-            table: _typed(table, texts[table]) if table in texts else empty_table(table)
-            for table in TABLES
-            if table not in entry.get("not_uploaded", ())
-        },
-        expected=_answers(cases),
+        not_uploaded=tuple(entry.get("not_uploaded", ())),
         expected_attainment=entry.get("expect", {}),
-        shown=shown,
+        shown={table: _text_table(entry[table]) for table in TABLES if table in entry},
     )
 
 
