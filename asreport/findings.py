@@ -18,6 +18,11 @@ SEVERITIES = (BLOCKS, AFFECTS, INFORMS)
 COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "finding")
 
 
+def in_rows(count: int) -> str:
+    """`1 row`, `12 rows`."""
+    return f"{count} {'row' if count == 1 else 'rows'}"
+
+
 def named(file: str, finding: str) -> str:
     """A finding that names its file, once."""
     return finding if finding.startswith(file) else f"{file}: {finding}"
@@ -45,15 +50,15 @@ class Findings:
         `row` is numbered as Excel does, from 1. `finding` is one sentence a case manager understands: what was
         found, what that does to the figures, what to do. It quotes no value: `value` does, so that like findings group.
         """
-        rows = [row] if row is None or isinstance(row, int) else list(row)
-        values = [value] * len(rows) if isinstance(value, str) else list(value)
+        numbers = [row] if row is None or isinstance(row, int) else list(row)
+        values = [value] * len(numbers) if isinstance(value, str) else list(value)
         self._parts.append(
             pd.DataFrame(
                 {
                     "severity": severity,
                     "file": file,
                     "sheet": sheet,
-                    "row": pd.array(rows, dtype="Int64"),
+                    "row": pd.array(numbers, dtype="Int64"),
                     "column": column,
                     "value": [str(v) for v in values],
                     "finding": finding,

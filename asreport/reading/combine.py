@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from asreport.findings import AFFECTS, INFORMS, Findings
+from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
 from asreport.reading.parts import Piece
 from asreport.reading.texts import longest_forms
 from asreport.reading.vocabulary import WORDS
@@ -113,7 +113,7 @@ def _without_repeats(rows: pd.DataFrame, sources: Sequence[Source], findings: Fi
             INFORMS,
             "Rows of this sheet say exactly what another row says, so each was counted once, which changes no figure.",
             sources[place],
-            value=f"{count} rows",
+            value=in_rows(count),
         )
     return rows[~repeated]
 
@@ -193,7 +193,7 @@ def _note_strangers(tables: dict[str, pd.DataFrame], sources: Sequence[Source], 
         rows = tables["outcomes"]
         strange = rows[_unknown(rows["nsn"], cases["nsn"].dropna())]
         for place, here in _by_source(strange):
-            _about(findings, INFORMS, _NO_STUDENT, sources[place], value=f"{len(here)} rows")
+            _about(findings, INFORMS, _NO_STUDENT, sources[place], value=in_rows(len(here)))
 
 
 def _unknown(numbers: pd.Series, known: pd.Series) -> np.ndarray:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings
+from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings, in_rows
 from asreport.reading import values
 from asreport.reading.columns import (
     Fields,
@@ -193,7 +193,7 @@ class _Reader:
         ):
             if len(rows):
                 sentence = f"This sheet {what}: they were left out, which changes no figure."
-                self._say(INFORMS, sentence, row=int(rows[0]), value=f"{len(rows)} rows")
+                self._say(INFORMS, sentence, row=int(rows[0]), value=in_rows(len(rows)))
         if doubles:
             names = ", ".join(dict.fromkeys(layout.headers[place].text for place in doubles))
             self._say(
