@@ -19,6 +19,9 @@ GROUPINGS = {
 }
 
 
+NO_WEEK = "No referral date"
+
+
 def groupings(result: Assessment) -> dict[str, str]:
     """The groupings for which the exports have a column."""
     has = {**{name: name in result.cases for name in GROUPINGS}, "week": "referral_date" in result.cases}
@@ -41,5 +44,5 @@ def _group(cases: pd.DataFrame, by: str) -> pd.Series:
         return owners(cases)
     if by == "week":
         monday = cases["referral_date"] - pd.to_timedelta(cases["referral_date"].dt.day_of_week, unit="D")
-        return monday.dt.strftime("%Y-%m-%d").fillna("No referral date")
+        return monday.dt.strftime("%Y-%m-%d").fillna(NO_WEEK)
     return cases[by].fillna(f"No {GROUPINGS[by].lower()}")

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -59,11 +60,18 @@ def workbooks_by_owner(
     Findings are left out of them: they are about the exports as a whole and quote other people's cases.
     """
     owner = owners(result.cases)
+    names = owner.unique()
+    parts = (result.only(owner == name) for name in names)
+    books = (exceptions_workbook(part, None, receipt=receipt, student_names=student_names) for part in parts)
+    return zipped(dict(zip(_file_names(names), books, strict=True)))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Files (name → content) as one zip."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, file_name in zip(owner.unique(), _file_names(owner.unique()), strict=True):
-            part = result.only(owner == name)
-            archive.writestr(file_name, exceptions_workbook(part, None, receipt=receipt, student_names=student_names))
+        for name, content in files.items():
+            archive.writestr(name, content)
     return buffer.getvalue()
 
 

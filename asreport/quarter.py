@@ -179,7 +179,6 @@ class Quarter(Policy):
     name: str
     source: str
     period: Period
-    default_period: Period
     sections: dict[str, str]
     readings: dict[str, Reading]
     subjects: dict[str, Subject]
@@ -239,7 +238,6 @@ def load_quarter(
     """
     raw = _read(quarter)
     chosen = {"start": period_start, "end": period_end}
-    raw["default_period"] = raw.get("period")
     raw["period"] = {**raw.get("period", {}), **{end: day for end, day in chosen.items() if day}}
     for reading in raw.get("readings", {}).values():
         reading.setdefault("default", reading.get("value"))
@@ -255,8 +253,7 @@ def load_quarter(
     try:
         return Quarter.model_validate(raw)
     except ValidationError as error:
-        problems = [_problem(quarter, e) for e in error.errors() if e["loc"][:1] != ("default_period",)]
-        raise QuarterError("\n".join(problems)) from None
+        raise QuarterError("\n".join(_problem(quarter, e) for e in error.errors())) from None
 
 
 def _read(quarter: str | Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from asreport import downloads
-from asreport.breakdown import breakdown, groupings
+from asreport.breakdown import NO_WEEK, breakdown, groupings
 from asreport.wording import percent
 from ui import charts, parts
 
@@ -35,8 +35,11 @@ if table.empty:
 table = table.sort_values(["still_needed", "missed", "in_scope"], ascending=False, kind="stable")
 
 if group == "week":
-    dated = table[table["group"] != "No referral date"].sort_values("group")
-    st.altair_chart(charts.weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
+    dated = table[table["group"] != NO_WEEK].sort_values("group")
+    if dated.empty:
+        st.info("No case of this measure has a referral date, so there is no week to draw.", icon=":material/help:")
+    else:
+        st.altair_chart(charts.weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
 else:
     worst = table.iloc[0]
     if pd.notna(worst["still_needed"]) and worst["still_needed"] > 0:

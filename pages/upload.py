@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import Literal
 
 import pandas as pd
@@ -32,15 +31,6 @@ def named(files: dict[str, bytes]) -> list[io.BytesIO]:
     return streams
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
-    """Files as one zip."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def read(files: list, source: str) -> None:
     """Read files with progress shown, then draw the page afresh with what was found."""
     with st.status("Reading your files …", expanded=True) as status:
@@ -67,8 +57,8 @@ def choose_files() -> None:
         if st.button("Use the sample data", icon=":material/science:"):
             read(named(sample_files()), "Sample data: a provider that does not exist")
         st.download_button(
-            "Download the sample files", lambda: zipped(sample_files()), "asreport-sample.zip", on_click="ignore",
-            icon=":material/download:", type="tertiary",
+            "Download the sample files", lambda: downloads.zipped(sample_files()), "asreport-sample.zip",
+            on_click="ignore", icon=":material/download:", type="tertiary",
         )  # fmt: skip
         if session.loaded() and st.button("Clear everything", icon=":material/delete:", type="tertiary"):
             session.clear()

@@ -471,3 +471,13 @@ def test_the_library_never_imports_streamlit() -> None:
     assert ran.stdout.strip() == "False"
     for path in (ROOT / "asreport").rglob("*.py"):
         assert not re.search(r"^\s*(import|from) +streamlit\b", path.read_text("utf-8"), re.MULTILINE), path
+
+
+def test_weeks_of_a_measure_whose_cases_have_no_referral_date(app: AppTest) -> None:
+    cases = b"Case Number,Case Type,Referral Date,Migrated,Case Owner\n1,CA,,Yes,Ana Example\n2,CA,,Yes,\n"
+    go(upload(app, {"cases.csv": cases}), BREAKDOWN)
+    widget(app.selectbox, "Measure").set_value("migrated-allocated").run()
+    widget(app.selectbox, "By").set_value("week").run()
+    assert_no_fault(app)
+    assert "no week to draw" in texts(app)
+    assert app.dataframe[0].value["In scope"].sum() == 2, "the table still counts them"

@@ -31,7 +31,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
         with st.container(border=True):
             st.subheader("Nothing to show yet")
             st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
-            st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
+            _link_to_upload()
         st.stop()
     _what_is_shown(now)
     if "cases" not in now.exports.tables:
@@ -40,9 +40,13 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
             "Upload says what each was taken for.",
             icon=":material/help:",
         )
-        st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
+        _link_to_upload()
         st.stop()
     return now
+
+
+def _link_to_upload() -> None:
+    st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
 
 
 def _what_is_shown(now: Loaded) -> None:

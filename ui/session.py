@@ -21,7 +21,6 @@ LOGO = str(_ROOT / "ui" / "assets" / "logo.svg")
 # Whether app.py runs the page, with its navigation and its guard.
 _under_app: ContextVar[bool] = ContextVar("under_app", default=False)
 
-
 # What the keys of filters start with.
 FILTER = "filter-"
 
