@@ -7,6 +7,7 @@ import streamlit as st
 
 from asreport import downloads
 from asreport.breakdown import NO_WEEK, breakdown, groupings
+from asreport.dates import column_in_words
 from asreport.wording import percent
 from ui import charts, parts
 
@@ -35,7 +36,8 @@ if table.empty:
 table = table.sort_values(["still_needed", "missed", "in_scope"], ascending=False, kind="stable")
 
 if group == "week":
-    dated = table[table["group"] != NO_WEEK].sort_values("group")
+    table = table.sort_values("group")  # the weeks in their order
+    dated = table[table["group"] != NO_WEEK]
     if dated.empty:
         st.info("No case of this measure has a referral date, so there is no week to draw.", icon=":material/help:")
     else:
@@ -54,6 +56,9 @@ else:
     )
     st.caption("Dashed line: the target. A small group moves far with one case: read it with its numbers.")
 
+if group == "week":
+    weeks = pd.to_datetime(table["group"], format="%Y-%m-%d", errors="coerce")
+    table = table.assign(group=column_in_words(weeks).fillna(NO_WEEK))
 shown = table.assign(rate=table["rate_percent"].map(percent), floor=table["floor_percent"].map(percent))
 columns = {
     "group": kinds[group], "in_scope": "In scope", "met_due": "Met, due", "met_early": "Met early", "missed": "Missed",

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from asreport.dates import column_in_words
 from asreport.wording import OUTCOMES, percent
 
 # Told apart by colour-blind readers too; every chart says the same in words.
@@ -112,11 +113,14 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
 
 def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """The rate of each week of referral, with the target. `table`: rows of `attainment_by` for one measure, by week."""
-    weeks = table.assign(week=pd.to_datetime(table["group"]))
-    x = alt.X("week:T", title="Week of referral, from Monday", axis=alt.Axis(format="%-d %b", grid=False))
+    monday = pd.to_datetime(table["group"])
+    weeks = table.assign(week=[f"{day.day} {day:%b}" for day in monday], full=column_in_words(monday))
+    # Named, not measured: a time axis would put its marks on days that are no Monday.
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, grid=False)
+    x = alt.X("week:N", sort=weeks["week"].to_list(), title="Week of referral, from Monday", axis=axis)
     y = alt.Y("floor_percent:Q", title="Met so far, % of the week's cases", scale=_SCALE)
     tips = [
-        alt.Tooltip("week:T", title="Week from", format="%-d %B %Y"),
+        alt.Tooltip("full:N", title="Week from"),
         alt.Tooltip("floor_percent:Q", title="Met so far %"),
         alt.Tooltip("in_scope:Q", title="Cases"),
     ]
