@@ -7,10 +7,12 @@ __version__ = "0.1.0"
 
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
+from asreport.fit import all_findings
 from asreport.quarter import Quarter, QuarterError, available_quarters, load_quarter
 from asreport.reading import Exports, read_exports
 from asreport.receipt import receipt
 from asreport.sample import sample_exports
+from asreport.settings import Settings, SettingsError, read_settings
 from asreport.workbook import exceptions_workbook
 
 __all__ = [
@@ -19,11 +21,15 @@ __all__ = [
     "OutsideCalendar",
     "Quarter",
     "QuarterError",
+    "Settings",
+    "SettingsError",
+    "all_findings",
     "assess",
     "available_quarters",
     "exceptions_workbook",
     "load_quarter",
     "read_exports",
+    "read_settings",
     "receipt",
     "sample_exports",
 ]

@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.run(arguments))
-    except asreport.QuarterError as error:
+    except (asreport.QuarterError, asreport.SettingsError) as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--as-at", type=_date, metavar="D", help="the day the exports were taken, 2026-07-06")
     assess.add_argument("--period-start", type=_date, metavar="D", help="first day of the period")
     assess.add_argument("--period-end", type=_date, metavar="D", help="last day of the period")
+    assess.add_argument("--settings", type=Path, metavar="FILE", help="how your exports are matched, saved on Upload")
     assess.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to write the result")
     assess.set_defaults(run=_assess)
 
@@ -83,24 +84,25 @@ def _assess(arguments: argparse.Namespace) -> int:
     quarter = asreport.load_quarter(
         arguments.quarter, period_start=arguments.period_start, period_end=arguments.period_end
     )
+    settings = _settings(arguments.settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    exports = asreport.read_exports(arguments.files, progress=_say)
+    exports = asreport.read_exports(arguments.files, progress=_say, settings=settings)
+    quarter = exports.settings.applied_to(quarter)
     as_at = arguments.as_at or exports.taken_on or date.today()
     _say(f"Assessing as at {in_words(as_at)} …")
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
+    findings = asreport.all_findings(exports, quarter, as_at)
     receipt = asreport.receipt(exports, result)
     for name, content in {
         "attainment.csv": downloads.attainment_csv(result),
         "case-results.csv": downloads.case_results_csv(result),
-        "findings.csv": downloads.findings_csv(exports.findings),
+        "findings.csv": downloads.findings_csv(findings),
         "receipt.json": downloads.receipt_json(receipt),
     }.items():
         (arguments.out / name).write_bytes(content)
     _say("Writing the exceptions workbook …")
-    (arguments.out / "exceptions.xlsx").write_bytes(
-        asreport.exceptions_workbook(result, exports.findings, receipt=receipt)
-    )
-    blocking = exports.findings[exports.findings["severity"] == BLOCKS]
+    (arguments.out / "exceptions.xlsx").write_bytes(asreport.exceptions_workbook(result, findings, receipt=receipt))
+    blocking = findings[findings["severity"] == BLOCKS]
     if len(result.case_results) == 0:
         _say(_why_nothing(blocking, result))
         return 1
@@ -108,6 +110,16 @@ def _assess(arguments: argparse.Namespace) -> int:
         _say(f"Not used: {named(file, finding)}")
     _print_attainment(result.attainment)
     return 0
+
+
+def _settings(path: Path | None) -> asreport.Settings:
+    """Raises SettingsError and OSError."""
+    if path is None:
+        return asreport.Settings()
+    try:
+        return asreport.read_settings(path.read_bytes())
+    except asreport.SettingsError as error:
+        raise asreport.SettingsError(f"{path.name} {error}.") from None
 
 
 def _why_nothing(blocking: pd.DataFrame, result: asreport.Assessment) -> str:

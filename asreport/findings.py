@@ -66,10 +66,11 @@ class Findings:
             )
         )
 
-    def frame(self) -> pd.DataFrame:
-        """All findings, the gravest first, otherwise in the order they were noticed."""
-        if not self._parts:
+    def frame(self, after: pd.DataFrame | None = None) -> pd.DataFrame:
+        """All findings, the gravest first, otherwise in the order they were noticed; those of `after` before these."""
+        parts = [*([after] if after is not None and len(after) else []), *self._parts]
+        if not parts:
             return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in COLUMNS})
-        found = pd.concat(self._parts, ignore_index=True)
+        found = pd.concat(parts, ignore_index=True)
         rank = found["severity"].map(SEVERITIES.index)
         return found.iloc[rank.argsort(kind="stable")].reset_index(drop=True)

@@ -88,10 +88,14 @@ class Reading(Policy):
 
 
 class Subject(Policy):
-    """The Subject an Event must have, and words for the people met that make another subject resemble it."""
+    """The Subject an Event must have, and words for the people met that make another subject resemble it.
+
+    `accepted`: subjects a provider has chosen to count as this one (settings.py); the guide knows none.
+    """
 
     name: str
     who: list[str]
+    accepted: list[str] = []
 
 
 class Resemblance(Policy):
@@ -141,8 +145,11 @@ class PlanEvidence(Policy):
 
 
 class OwnerEvidence(Policy):
+    """An owner is a queue whose name holds one of `queues`, or is one that a provider has `marked` (settings.py)."""
+
     kind: Literal["owner"]
     queues: list[str]
+    marked: list[str] = []
 
 
 class OutcomeEvidence(Policy):
@@ -203,6 +210,25 @@ class Quarter(Policy):
     def reading(self, name: str) -> str | list[str]:
         """The value in force of a reading."""
         return self.readings[name].value
+
+    @property
+    def departures(self) -> list[str]:
+        """What a provider chose other than the guide or its default reading, a sentence each."""
+        readings = [
+            f"Changed reading: {reading.title}: "
+            f"{', '.join(reading.value) if isinstance(reading.value, list) else reading.choices[reading.value]}."
+            for reading in self.readings.values()
+            if reading.changed
+        ]
+        subjects = [
+            f"“{accepted}” is accepted as “{subject.name}”, which the guide does not."
+            for subject in self.subjects.values()
+            for accepted in subject.accepted
+        ]
+        marked = {
+            name: None for m in self.measures.values() if m.evidence.kind == "owner" for name in m.evidence.marked
+        }
+        return readings + subjects + [f"The case owner “{name}” is taken for a queue." for name in marked]
 
     def readings_of(self, measure_id: str) -> tuple[str, ...]:
         """The names of the readings that affect a measure, in the order of the file."""

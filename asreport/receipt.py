@@ -20,6 +20,7 @@ def receipt(exports: Exports, result: Assessment) -> dict[str, Any]:
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
         "as_at": result.as_at.isoformat(),
         "readings": {name: reading.value for name, reading in result.quarter.readings.items()},
+        "settings": exports.settings.model_dump(mode="json"),
         "exports": [
             {
                 "name": file.name,
@@ -31,5 +32,6 @@ def receipt(exports: Exports, result: Assessment) -> dict[str, Any]:
                 ],
             }
             for file in exports.files
+            if not file.is_settings
         ],
     }

@@ -78,14 +78,14 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     """For each subject of the quarter, which rows have that very subject and which have one that resembles it.
 
     `subjects`: texts, missing where blank. Returns subject key → (is it, resembles it), boolean arrays of that length.
-    A text that is one of the quarter's own subjects resembles no other.
+    A text that is one of the quarter's own subjects, or accepted as one, resembles no other.
     """
     codes, distinct = pd.factorize(subjects)
     texts = [_plain(text) for text in distinct]
     exact = {}
     for key, subject in quarter.subjects.items():
-        pattern = _pattern(subject.name)
-        exact[key] = [pattern.fullmatch(_squeezed(text)) is not None for text in texts]
+        patterns = [_pattern(name) for name in (subject.name, *subject.accepted)]
+        exact[key] = [any(pattern.fullmatch(_squeezed(text)) for pattern in patterns) for text in texts]
     own = [any(flags) for flags in zip(*exact.values(), strict=True)]
     result = {}
     for key, subject in quarter.subjects.items():

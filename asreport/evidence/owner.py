@@ -19,6 +19,7 @@ def judge_owners(cases: CasesInScope, measure: Measure) -> Evidence:
     queue = np.full(len(cases), False)
     for word in evidence.queues:
         queue |= owner.str.contains(word.casefold(), regex=False).to_numpy(dtype=bool)
+    queue |= owner.str.strip().isin([name.strip().casefold() for name in evidence.marked]).to_numpy(dtype=bool)
     late = np.full(len(cases), False)
     if "owner_assigned_date" in chosen and measure.clock.cut_off is not None:
         late = day(chosen["owner_assigned_date"]) > np.datetime64(measure.clock.cut_off)

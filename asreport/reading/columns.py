@@ -4,6 +4,7 @@ where a header is too general to tell."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,13 +47,13 @@ def recognise(layout: Layout) -> Shape:
     sheet = _Sheet(layout, doubles)
     tables = {}
     cases = sheet.fields("cases", taken=set())
-    if _complete("cases", cases):
+    if is_complete("cases", cases):
         tables["cases"] = cases
     others = {}
     for table in ("events", "plans"):
         taken = sheet.case_columns(tables.get("cases"), table)
         fields = sheet.fields(table, taken, with_cases="cases" in tables)
-        if _complete(table, fields) and (table == "events" or sheet.is_plan(fields, "cases" in tables)):
+        if is_complete(table, fields) and (table == "events" or sheet.is_plan(fields, "cases" in tables)):
             others[table] = fields
     if others:
         # The one with more columns; events where both have as many.
@@ -62,12 +63,23 @@ def recognise(layout: Layout) -> Shape:
             del tables["cases"]["status"]
     if not tables:
         outcomes = sheet.fields("outcomes", taken=set())
-        if _complete("outcomes", outcomes):
+        if is_complete("outcomes", outcomes):
             tables["outcomes"] = outcomes
     return Shape(tables, doubles)
 
 
-def _complete(table: str, fields: Fields) -> bool:
+def likely_fields(layout: Layout, tables: Sequence[str]) -> dict[str, Fields]:
+    """The column each field of these tables would be, whether or not that makes a table."""
+    sheet = _Sheet(layout, _doubles(layout))
+    found: dict[str, Fields] = {}
+    for table in tables:
+        taken = sheet.case_columns(found.get("cases"), table) if "case_number" in found.get("cases", {}) else set()
+        found[table] = sheet.fields(table, taken, with_cases="cases" in found)
+    return found
+
+
+def is_complete(table: str, fields: Fields) -> bool:
+    """Whether every field is there without which the table is of no use."""
     return all(field.name in fields for field in TABLES[table] if field.required)
 
 

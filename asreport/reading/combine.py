@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
-from asreport.reading.parts import Piece
+from asreport.reading.doubts import Source, note_strangers, note_swapped
 from asreport.reading.texts import longest_forms
 from asreport.reading.vocabulary import WORDS
 from asreport.tables import BLANK, DTYPES, TABLES
@@ -19,10 +18,9 @@ _CONFLICT = (
     "Rows of this case disagree in this column, so the newest export was followed, then the fuller row: "
     "correct the case in AS-CMS and export again."
 )
-_NO_CASE = "This record's case number is in no case export, so it counts for no case: add the case to the case export."
-_NO_STUDENT = (
-    "Some enrolments are of students with no case in the case exports, as an extract covers other providers' students "
-    "too: they count for no case."
+_TWO_PROVIDERS = (
+    "This case is in the exports of more than one provider, so the newest export was followed, then the fuller row, and "
+    "it counts once: if the case was handed on, read only the exports of the provider who has it."
 )
 _ABSENT = {
     ("cases", "migrated"): (AFFECTS, "No column says which cases are migrated, so every case counts as new"),
@@ -60,15 +58,6 @@ _NO_STATUS = "No column says whether cases are closed, so every case counts as a
 _ADD = ": if the report can show it, add the column and export again."
 
 
-@dataclass(frozen=True)
-class Source:
-    """A piece and the file it came from."""
-
-    piece: Piece
-    file: str
-    taken_on: date | None
-
-
 def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataFrame]:
     """The tables, with the columns and dtypes of tables.py; a table that no file held is absent."""
     frames = _joinable([_numbered(source, place) for place, source in enumerate(sources)])
@@ -81,7 +70,8 @@ def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataF
         _note_absent(table, rows, sources, own, findings)
         merged = _one_a_case(rows, sources, findings) if table == "cases" else _without_repeats(rows, sources, findings)
         tables[table] = merged
-    _note_strangers(tables, sources, findings)
+    note_strangers(tables, sources, findings)
+    note_swapped(tables, sources, findings)
     return {table: _finished(table, frame) for table, frame in tables.items()}
 
 
@@ -108,11 +98,10 @@ def _without_repeats(rows: pd.DataFrame, sources: Sequence[Source], findings: Fi
     """Rows of which another says the same, as overlapping exports give, once."""
     repeated = rows.duplicated(_data(rows))
     for place, count in rows.loc[repeated, "_source"].value_counts(sort=False).items():
-        _about(
+        sources[place].say(
             findings,
             INFORMS,
             "Rows of this sheet say exactly what another row says, so each was counted once, which changes no figure.",
-            sources[place],
             value=in_rows(count),
         )
     return rows[~repeated]
@@ -172,43 +161,14 @@ def _note_conflicts(ranked: pd.DataFrame, merged: pd.DataFrame, sources: Sequenc
         for place in first["_source"].unique():
             here = first[first["_source"] == place]
             values = [f"case {number}: {said[number]}" for number in here.index]
-            _about(findings, AFFECTS, _CONFLICT, sources[place], row=here["_row"].tolist(), column=name, value=values)
-
-
-def _note_strangers(tables: dict[str, pd.DataFrame], sources: Sequence[Source], findings: Findings) -> None:
-    """List events and plans of cases, and count outcomes of students, that no case export holds. They stay."""
-    cases = tables.get("cases")
-    if cases is None:
-        return
-    for table in ("events", "plans"):
-        rows = tables.get(table)
-        if rows is None:
-            continue
-        strange = rows[_unknown(rows["case_number"], cases["case_number"])]
-        for place, here in _by_source(strange):
-            header = sources[place].piece.part.columns["case_number"]
-            numbers = here["case_number"].tolist()
-            _about(findings, AFFECTS, _NO_CASE, sources[place], row=here["_row"].tolist(), column=header, value=numbers)
-    if "outcomes" in tables and "nsn" in cases:
-        rows = tables["outcomes"]
-        strange = rows[_unknown(rows["nsn"], cases["nsn"].dropna())]
-        for place, here in _by_source(strange):
-            _about(findings, INFORMS, _NO_STUDENT, sources[place], value=in_rows(len(here)))
-
-
-def _unknown(numbers: pd.Series, known: pd.Series) -> np.ndarray:
-    return pd.Index(known.unique()).get_indexer(numbers) < 0
-
-
-def _by_source(rows: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
-    """The rows of each source."""
-    return [(int(place), rows[rows["_source"] == place]) for place in rows["_source"].unique()]
+            sentence = _TWO_PROVIDERS if name == "provider" else _CONFLICT
+            sources[place].say(findings, AFFECTS, sentence, row=here["_row"].tolist(), column=name, value=values)
 
 
 def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:
     """Say what is taken instead of a column that a file lacks, unless another file tells it of the same cases."""
     for place in own:
-        has = set(sources[place].piece.part.columns)
+        has = set(sources[place].piece.frame.columns)
         wanted = {name: said for (of, name), said in _ABSENT.items() if of == table and name not in has}
         if table == "cases" and not has & {"status", "closed_date"}:
             wanted["status"] = (INFORMS, _NO_STATUS)
@@ -216,7 +176,7 @@ def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own:
             if table == "cases" and _told_elsewhere(rows, name, place, sources):
                 continue
             header = WORDS["headers"][table][name][0]
-            _about(findings, severity, sentence + _ADD, sources[place], column=header)
+            sources[place].say(findings, severity, sentence + _ADD, column=header)
 
 
 def _told_elsewhere(rows: pd.DataFrame, name: str, place: int, sources: Sequence[Source]) -> bool:
@@ -236,7 +196,3 @@ def _finished(table: str, frame: pd.DataFrame) -> pd.DataFrame:
                 column = column.fillna(BLANK[field.kind])  # type: ignore[arg-type]
             finished[field.name] = column.astype(DTYPES.get(field.kind, "str"))  # type: ignore[call-overload]
     return pd.DataFrame(finished).reset_index(drop=True)
-
-
-def _about(findings: Findings, severity: str, sentence: str, source: Source, **about: object) -> None:
-    findings.add(severity, sentence, file=source.file, sheet=source.piece.part.sheet, **about)  # type: ignore[arg-type]

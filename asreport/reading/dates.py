@@ -92,6 +92,15 @@ def decide(found: Any) -> str:
     return UNDECIDED if either else ""
 
 
+def evidence(cells: Cells, order: str) -> int | None:
+    """The first row whose date can only be read in the column's order; None where no order was decided by one."""
+    for code in used_codes(cells.codes) if order in (DAY_FIRST, MONTH_FIRST) else ():
+        value = _parse(cells.values[code])
+        if isinstance(value, tuple) and value[0 if order == DAY_FIRST else 1] > 12:
+            return int(np.argmax(cells.codes == code))
+    return None
+
+
 def _close(value: date | Open | None, order: str) -> date | None:
     if not isinstance(value, tuple):
         return value

@@ -40,13 +40,13 @@ class Layout:
         return dates.read_one(found[1], month_first) if found else None
 
 
-def lay_out(grid: Grid) -> Layout | None:
-    """Find the header and the data; None for a grid that holds nothing."""
+def lay_out(grid: Grid, header_at: int | None = None) -> Layout | None:
+    """Find the header, unless it is told in which row of the grid, and the data; None for a grid that holds nothing."""
     filled = np.array([column.filled for column in grid.columns], dtype=bool).reshape(len(grid.columns), grid.height)
     count = filled.sum(axis=0)
     if not count.any():
         return None
-    at = _find_header(grid, count)
+    at = _find_header(grid, count) if header_at is None else header_at
     headers = [header(as_text(column[at])) for column in grid.columns]
     used = np.arange(grid.height) > at
     end = _find_footer(grid, count, at)

@@ -1,30 +1,22 @@
-"""A sheet to the tables it holds, one part each, with what was noticed on the way."""
+"""A table of a sheet, column by column, with what was noticed on the way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings, in_rows
+from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
 from asreport.reading import values
-from asreport.reading.columns import (
-    Fields,
-    filled_rows,
-    is_summary,
-    nearest,
-    recognise,
-    says_is_closed,
-    says_origin,
-    stands_in,
-)
-from asreport.reading.grids import Cells, Grid
-from asreport.reading.grouping import fill_groups
-from asreport.reading.layout import Layout, lay_out
+from asreport.reading.columns import Fields, filled_rows, says_is_closed, says_origin, stands_in
+from asreport.reading.grids import Cells
+from asreport.reading.layout import Layout
+from asreport.reading.matching import labels
 from asreport.reading.texts import as_text
 from asreport.reading.vocabulary import WORDS
+from asreport.settings import MEANINGS, Settings
 from asreport.tables import TABLES
 
 KEYS = {"cases": "case_number", "events": "case_number", "plans": "case_number", "outcomes": "nsn"}
@@ -40,7 +32,9 @@ class Part:
     """One table found in one sheet. `rows_read` of its rows are either used or listed among the findings.
 
     `table` is "" for a sheet that holds none; `header_row` is numbered as Excel does; `columns` gives the header, as
-    seen, that each field was taken from.
+    `matching.labels` has it, that each field was taken from. `orders`: how the order of a column of dates was told.
+    `unknown`: the words of a field that were not understood. `referred`: the first and last referral date of the cases
+    that are not migrated; `newest`: the latest date on which something in it was recorded, closed or referred.
     """
 
     sheet: str
@@ -50,6 +44,10 @@ class Part:
     rows_used: int
     rows_listed: int
     columns: dict[str, str]
+    orders: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    referred: tuple[date, date] | None = None
+    newest: date | None = None
 
 
 @dataclass(frozen=True)
@@ -62,75 +60,29 @@ class Piece:
     stand_ins: frozenset[str]  # fields taken from a header that is only the next best
 
 
-@dataclass(frozen=True)
-class SheetRead:
-    """What one sheet gave."""
-
-    pieces: list[Piece]
-    part: Part | None  # for a sheet without a table
-    taken_on: date | None
-    complaint: str = ""  # why there is no table in it
-
-
-def read_sheet(grid: Grid, file: str, findings: Findings) -> SheetRead:
-    """The tables of one sheet; what was noticed goes to `findings`."""
-    layout = lay_out(grid)
-    if layout is None:
-        return SheetRead([], None, None, "holds nothing: export the report again")
-    shape = recognise(layout)
-    if not shape.tables:
-        part = Part(grid.sheet, "", layout.header_row, 0, 0, 0, {})
-        return SheetRead([], part, layout.taken_on(False), _complaint(layout))
-    if not len(layout.rows):
-        part = Part(grid.sheet, next(iter(shape.tables)), layout.header_row, 0, 0, 0, {})
-        complaint = "has a header but no rows under it: check the filters of the report and export it again"
-        return SheetRead([], part, layout.taken_on(False), complaint)
-    layout = fill_groups(layout)
-    reader = _Reader(grid.sheet, file, layout, findings)
-    pieces = [reader.read(table, fields, len(shape.tables) > 1) for table, fields in shape.tables.items()]
-    reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
-    return SheetRead(pieces, None, layout.taken_on(reader.month_first))
-
-
-def _complaint(layout: Layout) -> str:
-    """Why a sheet is none of the tables."""
-    if is_summary(layout):
-        return "holds totals only, from which no case can be told: export it again as a tabular report"
-    found = [seen.text for seen in layout.headers if seen.text]
-    shown = ", ".join(found[:12]) + (", …" if len(found) > 12 else "")
-    table, lacks, likely = nearest(layout)
-    ending = f"; the nearest to that is the column {likely}" if likely else ""
-    if not lacks:
-        return (
-            f"is not recognised as any of the exports, although its columns ({shown}) are nearest to those of {table}: "
-            "check that the column of numbers and the column of types hold what they say, and export it again"
-        )
-    name = WORDS["headers"][table][lacks][0]
-    return (
-        f"is not recognised as any of the exports: its columns are {shown}; it is nearest to {table} but has no column "
-        f"{name}{ending}: add that column to the report and export it again"
-    )
-
-
-class _Reader:
+class Reader:
     """Reads the tables of one sheet and notes what it could not understand, each column once."""
 
-    def __init__(self, sheet: str, file: str, layout: Layout, findings: Findings) -> None:
-        self.sheet, self.file, self.layout, self.findings = sheet, file, layout, findings
+    def __init__(self, sheet: str, file: str, layout: Layout, findings: Findings, settings: Settings) -> None:
+        self.sheet, self.file, self.layout, self.findings, self.settings = sheet, file, layout, findings, settings
+        self.labels = labels(layout.headers)
         self.month_first = False
+        self.orders: dict[str, str] = {}
+        self.unknown: dict[str, tuple[str, ...]] = {}
         self._noted: set[tuple[int, str]] = set()
 
     def read(self, table: str, fields: Fields, wide: bool) -> Piece:
         """One table of the sheet."""
         layout, key = self.layout, KEYS[table]
+        self.orders, self.unknown = {}, {}
         rows = np.arange(len(layout.rows))
         if wide and table != "cases":
             # A case without an event or plan has a row too, in which these columns are blank.
             rows = rows[filled_rows(layout, fields, without=(key,))]
         frame = pd.DataFrame(index=rows)
-        for field in TABLES[table]:
-            if field.name in fields:
-                frame[field.name] = self._column(fields[field.name], field.kind, field.name, rows)
+        for known in TABLES[table]:
+            if known.name in fields:
+                frame[known.name] = self._column(fields[known.name], known.kind, known.name, rows)
         if "step" in fields and "steps" not in fields:
             frame["steps"] = layout.columns[fields["step"]].filled[rows].astype("int64")
         keyless = frame[key].isna().to_numpy()
@@ -146,7 +98,11 @@ class _Reader:
             rows_read=len(frame),
             rows_used=len(frame) - int(keyless.sum()),
             rows_listed=int(keyless.sum()),
-            columns={("steps" if name == "step" else name): seen[place].text for name, place in fields.items()},
+            columns={name: self.labels[place] for name, place in fields.items()},
+            orders=self.orders,
+            unknown=self.unknown,
+            referred=_referred(kept) if table == "cases" else None,
+            newest=_newest(kept),
         )
         stand_ins = frozenset(name for name, place in fields.items() if stands_in(seen[place], table, name))
         return Piece(part, kept.reset_index(drop=True), layout.rows[rows], stand_ins)
@@ -159,7 +115,8 @@ class _Reader:
             cells = values.migration_or_not(cells)
         if len(rows) < len(cells.codes):
             cells = cells.take(rows)
-        converted = values.convert(cells, kind, name)
+        converted = values.convert(cells, kind, name, self.settings.values.get(name, {}))
+        self._keep_evidence(name, converted, cells, rows)
         for note in converted.notes:
             if (place, note.sentence) in self._noted:
                 continue
@@ -176,6 +133,15 @@ class _Reader:
                 )
             self.month_first |= note.sentence == values.MONTHS_FIRST
         return converted.column.set_axis(rows)
+
+    def _keep_evidence(self, name: str, converted: values.Values, cells: Cells, rows: np.ndarray) -> None:
+        if converted.unknown and name in MEANINGS:
+            self.unknown[name] = converted.unknown
+        if converted.decided_by is not None:
+            row, value = self.layout.rows[rows[converted.decided_by]], as_text(cells[converted.decided_by])
+            self.orders[name] = f"{converted.order}: {value} in row {row}"
+        elif converted.order:
+            self.orders[name] = f"{converted.order}, so day first"
 
     def _note_keyless(self, keyless: np.ndarray, rows: np.ndarray, place: int, key: str) -> None:
         if keyless.any() and (place, key) not in self._noted:
@@ -214,6 +180,21 @@ class _Reader:
         self.findings.add(severity, sentence, file=self.file, sheet=self.sheet, **about)  # type: ignore[arg-type]
 
 
+def _referred(cases: pd.DataFrame) -> tuple[date, date] | None:
+    """The first and last referral date of the cases that are not migrated."""
+    dates = cases["referral_date"]
+    if "migrated" in cases:
+        dates = dates[~cases["migrated"].fillna(False).astype(bool)]
+    return None if dates.isna().all() else (dates.min().date(), dates.max().date())
+
+
+def _newest(table: pd.DataFrame) -> date | None:
+    """The latest date in a table on which something had happened: not an event's own date, which may lie ahead."""
+    names = [name for name in ("recorded_on", "closed_date", "referral_date") if name in table]
+    latest = [table[name].max() for name in names if table[name].notna().any()]
+    return max(latest).date() if latest else None
+
+
 def _status_of_is_closed(cells: Cells) -> Cells:
     """A column that says whether the case is closed, as the status it stands for."""
     words = []
@@ -230,10 +211,3 @@ def _count_steps(frame: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, n
     how = {"steps": "sum", "_row": "first"} | ({"recorded_on": "min"} if "recorded_on" in frame else {})
     plans = numbered.groupby(by, sort=False, dropna=False, as_index=False).agg(how)
     return plans[list(frame.columns)], plans["_row"].to_numpy()
-
-
-def complain(sheet: SheetRead, name: str, file: str, alone: bool, findings: Findings) -> None:
-    """Say why a sheet gave no table: that blocks where the whole file gave none."""
-    what = f"The sheet {name} of {file}" if name else file
-    number = sheet.part.header_row if sheet.part else None
-    findings.add(BLOCKS if alone else INFORMS, f"{what} {sheet.complaint}.", file=file, sheet=name, row=number)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS
 from asreport.reading import dates
-from asreport.reading.grids import Cells
+from asreport.reading.grids import Cells, used_codes
 from asreport.reading.texts import as_number, as_text
 from asreport.reading.vocabulary import VALUES, fold
 
@@ -35,10 +36,16 @@ class Note:
 
 @dataclass(frozen=True)
 class Values:
-    """A column converted: missing where blank or not understood."""
+    """A column converted: missing where blank or not understood.
+
+    `unknown` are the distinct words that were not understood, `decided_by` the row that shows the order of dates.
+    """
 
     column: pd.Series
     notes: list[Note] = field(default_factory=list)
+    unknown: tuple[str, ...] = ()
+    order: str = ""
+    decided_by: int | None = None
 
 
 _NOT_A_DATE = (
@@ -54,7 +61,7 @@ _UNDECIDED = (
     "day first: check one of them against AS-CMS."
 )
 MONTHS_FIRST = (
-    "Dates in this column put the month first, as some can be read no other way, so all of them were read so: "
+    "Dates in this column put the month first, as this one can be read no other way, so all of them were read so: "
     "check one of them against AS-CMS."
 )
 _NOT_A_TYPE = (
@@ -76,8 +83,11 @@ _OTHER_OUTCOME = (
 )
 
 
-def convert(cells: Cells, kind: str, name: str) -> Values:
-    """The values of the column for the field `name` of kind `kind`: dates as datetime64[s], else nullable dtypes."""
+def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = MappingProxyType({})) -> Values:
+    """The values of the column for the field `name` of kind `kind`: dates as datetime64[s], else nullable dtypes.
+
+    `meanings`: what a provider's settings say that a word means.
+    """
     if kind == "date":
         return _dates(cells)
     if name in ("case_number", "nsn"):
@@ -92,7 +102,18 @@ def convert(cells: Cells, kind: str, name: str) -> Values:
         "outcome": (_outcome, "str"),
     }
     reader, dtype = readers[kind]
-    return _looked_up(cells, reader, dtype, AFFECTS)
+    told = {
+        fold(word): _MEANT.get(meaning, meaning) if kind == "flag" else meaning for word, meaning in meanings.items()
+    }
+
+    def read(value: Any) -> Result:
+        word = fold(as_text(value)) if told else ""
+        return (told[word], "") if word in told else reader(value)
+
+    return _looked_up(cells, read, dtype, AFFECTS)
+
+
+_MEANT = {"yes": True, "no": False}
 
 
 def understands(cells: Cells, kind: str) -> bool:
@@ -126,7 +147,8 @@ def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, severity
         rows = np.flatnonzero(cells.spread([said == sentence for _, said in results], False, bool))
         if rows.size:
             notes.append(Note(severity, sentence, rows))
-    return Values(pd.Series(column).astype(dtype), notes)  # type: ignore[call-overload]
+    unknown = dict.fromkeys(as_text(cells.values[code]) for code in used_codes(cells.codes) if results[code][1])
+    return Values(pd.Series(column).astype(dtype), notes, tuple(unknown))  # type: ignore[call-overload]
 
 
 def _dates(cells: Cells) -> Values:
@@ -140,9 +162,13 @@ def _dates(cells: Cells) -> Values:
         for rows, sentence in ((read.failed & ~both, _NOT_A_DATE), (both, _TWO_ORDERS)):
             if rows.any():
                 notes.append(Note(AFFECTS, sentence, np.flatnonzero(rows)))
-    if read.order in (dates.UNDECIDED, dates.MONTH_FIRST):
-        notes.append(Note(INFORMS, _UNDECIDED if read.order == dates.UNDECIDED else MONTHS_FIRST))
-    return Values(pd.Series(read.days.astype("datetime64[s]")), notes)
+    decided_by = dates.evidence(cells, read.order)
+    if read.order == dates.UNDECIDED:
+        notes.append(Note(INFORMS, _UNDECIDED))
+    elif read.order == dates.MONTH_FIRST:
+        notes.append(Note(INFORMS, MONTHS_FIRST, None if decided_by is None else np.array([decided_by])))
+    column = pd.Series(read.days.astype("datetime64[s]"))
+    return Values(column, notes, order=read.order, decided_by=decided_by)
 
 
 def _case_type(value: Any) -> Result:
