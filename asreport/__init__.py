@@ -12,12 +12,13 @@ from asreport.quarter import Quarter, QuarterError, available_quarters, load_qua
 from asreport.reading import Exports, read_exports
 from asreport.receipt import receipt
 from asreport.sample import sample_exports
-from asreport.settings import Settings, SettingsError, read_settings
+from asreport.settings import Match, Settings, SettingsError, read_settings
 from asreport.workbook import exceptions_workbook
 
 __all__ = [
     "Assessment",
     "Exports",
+    "Match",
     "OutsideCalendar",
     "Quarter",
     "QuarterError",

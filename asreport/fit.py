@@ -33,7 +33,8 @@ def _note_other_quarter(file: ExportFile, quarter: Quarter, findings: Findings) 
             findings.add(
                 AFFECTS,
                 f"Every case here that is not migrated was referred outside {quarter.name}, so none counts in the "
-                "measures of the quarter's referrals: is this another quarter's export? If not, check the period on Upload.",
+                "measures of the quarter's referrals: is this another quarter's export? "
+                "If not, check the period on Upload.",
                 file=file.name,
                 sheet=part.sheet,
                 column=part.columns.get("referral_date", ""),

@@ -94,3 +94,17 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
         # A missing subject has the code -1 and so takes the False appended here.
         result[key] = (np.array([*exact[key], False])[codes], np.array([*alike, False])[codes])
     return result
+
+
+def other_subjects(subjects: pd.Series, quarter: Quarter, limit: int = 200) -> pd.DataFrame:
+    """The subjects that are none of the quarter's own, those that resemble one first, then the most frequent.
+
+    Columns: `subject`, `records` (how many have it), `resembles` (bool); at most `limit` rows.
+    """
+    of_each = classify(subjects, quarter)
+    exact = np.logical_or.reduce([own for own, _ in of_each.values()])
+    alike = np.logical_or.reduce([resembling for _, resembling in of_each.values()])
+    others = pd.DataFrame({"subject": subjects, "resembles": alike})[~exact].dropna(subset="subject")
+    counted = others.groupby("subject", sort=False).agg(records=("resembles", "size"), resembles=("resembles", "first"))
+    ranked = counted.reset_index().sort_values(["resembles", "records", "subject"], ascending=[False, False, True])
+    return ranked.head(limit)[["subject", "records", "resembles"]].reset_index(drop=True)

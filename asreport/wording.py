@@ -37,6 +37,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class FieldWords:
+    """A field of an export: its name, what to type, and an example (a text, a number or a date)."""
+
+    name: str
+    note: str
+    example: str | int | date
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a measure stands: a word, a sentence, an icon's name and a tone (good, open, bad, plain)."""
 
@@ -47,6 +56,11 @@ class Outcome:
 
 
 TABLES = {table: Table(**texts) for table, texts in _CATALOGUE["tables"].items()}
+FIELDS = {
+    table: {field: FieldWords(**texts) for field, texts in fields.items()}
+    for table, fields in _CATALOGUE["fields"].items()
+}
+MEANINGS: dict[str, str] = _CATALOGUE["meanings"]
 VERDICTS: dict[str, str] = _CATALOGUE["verdicts"]
 VERDICT_MEANINGS: dict[str, str] = _CATALOGUE["verdict_meanings"]
 OUTCOMES = {code: Outcome(**texts) for code, texts in _CATALOGUE["outcomes"].items()}

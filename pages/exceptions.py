@@ -29,7 +29,7 @@ if listed.empty:
     st.success("No exceptions: every case of every assessed measure is met.", icon=":material/celebration:")
     st.download_button(
         "Download the workbook all the same",
-        lambda: asreport.exceptions_workbook(result, now.exports.findings, receipt=now.receipt, student_names=names),
+        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt, student_names=names),
         "exceptions.xlsx", XLSX, on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.stop()
@@ -85,7 +85,7 @@ def workbook_as_shown() -> bytes:
     keys = pd.MultiIndex.from_frame(view[["case_number", "measure_id"]])
     rows = pd.MultiIndex.from_frame(result.case_results[["case_number", "measure_id"]]).isin(keys)
     part = replace(result, case_results=result.case_results[rows].reset_index(drop=True))
-    return asreport.exceptions_workbook(part, now.exports.findings, receipt=now.receipt, student_names=names)
+    return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt, student_names=names)
 
 
 with st.container(horizontal=True):
@@ -93,7 +93,7 @@ with st.container(horizontal=True):
                        on_click="ignore", icon=":material/download:", type="primary")  # fmt: skip
     st.download_button(
         "Download all",
-        lambda: asreport.exceptions_workbook(result, now.exports.findings, receipt=now.receipt, student_names=names),
+        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt, student_names=names),
         "exceptions.xlsx", XLSX, on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.download_button(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from typing import Literal
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 import asreport
 from asreport import downloads
-from asreport.findings import AFFECTS, BLOCKS, INFORMS
+from asreport.templates import template
 from asreport.wording import TABLES, headline
-from ui import parts, session
+from ui import matching, parts, session
 
 
 @st.cache_data(show_spinner=False)
@@ -31,15 +31,18 @@ def named(files: dict[str, bytes]) -> list[io.BytesIO]:
     return streams
 
 
-def read(files: list, source: str) -> None:
+def read(files: list, source: str, add: bool = False) -> None:
     """Read files with progress shown, then draw the page afresh with what was found."""
-    with st.status("Reading your files …", expanded=True) as status:
-        session.load(files, source, progress=lambda text: status.update(label=text))
+    with parts.reading_status() as tell:
+        session.load(files, source, tell, add)
     st.rerun()
 
 
 def choose_files() -> None:
-    """The upload, and the sample a click away."""
+    """The upload, the paste box, and the sample a click away."""
+    now = session.loaded()
+    own = now is not None and not now.is_sample
+    add = own and st.toggle("Add to the files already read, instead of replacing them", key="add-files")
     files = st.file_uploader(
         "Drop all your exports here at once: cases, activities, plans and ENROL",
         accept_multiple_files=True,
@@ -48,62 +51,61 @@ def choose_files() -> None:
         help="CSV, Excel or a zip of them, as AS-CMS and ENROL give them. The columns tell which is which.",
     )
     if files:
-        read(files, f"{len(files)} uploaded {'file' if len(files) == 1 else 'files'}")
+        read(files, f"{len(files)} uploaded {'file' if len(files) == 1 else 'files'}", add)
     st.caption(
         ":material/lock: Your files are read in this server's memory for this session only. "
-        "Nothing is stored, and nothing is sent anywhere else. Dropping files again replaces what is shown."
+        "Nothing is stored, and nothing is sent anywhere else."
     )
     with st.container(horizontal=True):
         if st.button("Use the sample data", icon=":material/science:"):
-            read(named(sample_files()), "Sample data: a provider that does not exist")
+            read(named(sample_files()), session.SAMPLE)
         st.download_button(
             "Download the sample files", lambda: downloads.zipped(sample_files()), "asreport-sample.zip",
             on_click="ignore", icon=":material/download:", type="tertiary",
         )  # fmt: skip
-        if session.loaded() and st.button("Clear everything", icon=":material/delete:", type="tertiary"):
+        if now and st.button("Clear everything", icon=":material/delete:", type="tertiary"):
             session.clear()
             st.rerun()
+    with st.expander("No export? Paste a table, or type into a template", icon=":material/content_paste:"):
+        paste_box(own)
+        templates()
 
 
-def what_was_read(exports: asreport.Exports) -> None:
-    """What each file was taken for, and how many of its rows were used."""
-    st.subheader("What the files were taken for")
-    rows = [
-        {
-            "File": file.name, "Sheet": part.sheet, "Taken for": TABLES[part.table].name if part.table else "Not used",
-            "Rows read": part.rows_read, "Rows used": part.rows_used, "Rows listed below": part.rows_listed,
-        }
-        for file in exports.files
-        for part in file.parts
-    ]  # fmt: skip
-    read_files = {row["File"] for row in rows}
-    rows += [{"File": file.name, "Taken for": "Not used"} for file in exports.files if file.name not in read_files]
-    table = pd.DataFrame(rows)
-    if "Sheet" in table and not table["Sheet"].fillna("").any():
-        table = table.drop(columns="Sheet")
-    st.dataframe(table, hide_index=True, placeholder="–", alt="What each uploaded file was taken for")
-    missing = [words.name for table, words in TABLES.items() if table not in exports.tables]
-    if missing:
-        st.warning(f"Not uploaded, so not assessed: {', '.join(missing)}.", icon=":material/help:")
+def paste_box(add: bool) -> None:
+    """A table copied from a list view or from Excel."""
+    with st.form(f"paste-{session.number()}", border=False):
+        text = st.text_area(
+            "Copy a table with its headers from a list view or from Excel, and paste it here",
+            height=160,
+            placeholder="Case Number\tRecord Type\tReferral Date",
+        )
+        st.caption("One table at a time: what you paste is added to the files you have read.")
+        if st.form_submit_button("Read this table", icon=":material/table_rows:"):
+            if text.strip():
+                name = f"Pasted table {session.number() + 1}"
+                read(named({name: text.encode()}), name, add)
+            else:
+                st.error("There is nothing to read: paste a table first.", icon=":material/content_paste_off:")
+
+
+def templates() -> None:
+    """Empty workbooks for those who type."""
+    st.write("Empty workbooks with the right headers, an example row and notes:")
+    with st.container(horizontal=True):
+        for table, words in TABLES.items():
+            st.download_button(
+                words.name, partial(template, table), f"asreport-{table}.xlsx",
+                on_click="ignore", icon=":material/download:", key=f"template-{table}",
+            )  # fmt: skip
 
 
 def what_was_noticed(findings: pd.DataFrame) -> None:
-    """The findings, the gravest first, like ones together."""
+    """The findings, and all of them to download."""
     st.subheader("What was noticed while reading")
     if findings.empty:
         st.success("Nothing: every row was read and used as it stands.", icon=":material/check_circle:")
         return
-    show: dict[str, tuple[str, Literal["red", "orange", "blue"]]] = {
-        BLOCKS: ("block", "red"),
-        AFFECTS: ("warning", "orange"),
-        INFORMS: ("info", "blue"),
-    }
-    for severity, (icon, colour) in show.items():
-        own = findings[findings["severity"] == severity]
-        if len(own):
-            with st.container(border=True):
-                st.badge(severity.capitalize(), icon=f":material/{icon}:", color=colour)
-                parts.findings_list(own)
+    parts.noticed(findings)
     st.download_button(
         "Download every finding, row by row", lambda: downloads.findings_csv(findings), "findings.csv",
         on_click="ignore", icon=":material/download:",
@@ -132,7 +134,7 @@ def settings(now: session.Loaded) -> None:
                 st.error(str(error), icon=":material/error:")
             else:
                 st.rerun()
-    if now.exports.taken_on is None:
+    if now.exports.taken_on is None and now.as_at is None:
         st.info(
             "The files do not say when they were taken, so today is the as-at date. Change it if they are older.",
             icon=":material/event:",
@@ -155,7 +157,11 @@ what_is_needed()
 if now := session.loaded():
     st.divider()
     st.markdown(f"#### {headline(now.result.attainment)}")
+    parts.departures(now.result.quarter)
     st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
-    what_was_read(now.exports)
+    matching.what_was_read(now)
+    matching.correct(now)
+    matching.own_words(now)
+    matching.keep(now.exports.settings)
     settings(now)
-    what_was_noticed(now.exports.findings)
+    what_was_noticed(now.findings)

@@ -57,18 +57,18 @@ _CLEAN = {
     "clean-cases.csv": [
         "Case Number,Case Record Type,Referral Date,Date Allocated,Case Owner,Owner Assigned Date,Migrated,"
         "Contact Details Current,Status,NSN,Student Name,School,Provider,Region",
-        "70000001,Chronic Absence,13/04/2026,13/04/2026,Wiremu Tidy,14/04/2026,No,Yes,Open,"
-        "700000001,Aroha Prompt,Kōwhai Test School,Orderly Provider,Testland",
-        "70000002,Non-Enrolled,10/04/2026,10/04/2026,Wiremu Tidy,13/04/2026,No,Yes,Open,"
-        "700000002,Beni Punctual,Kōwhai Test School,Orderly Provider,Testland",
-        "70000003,Non-Enrolled,2/02/2026,2/02/2026,Hana Neat,3/02/2026,Yes,Yes,Open,"
-        "700000003,Cleo Timely,Rātā Test School,Orderly Provider,Testland",
+        "71111111,Chronic Absence,13/04/2026,13/04/2026,Wiremu Tidy,14/04/2026,No,Yes,Open,"
+        "711111111,Aroha Prompt,Kōwhai Test School,Orderly Provider,Testland",
+        "72222222,Non-Enrolled,10/04/2026,10/04/2026,Wiremu Tidy,13/04/2026,No,Yes,Open,"
+        "722222222,Beni Punctual,Kōwhai Test School,Orderly Provider,Testland",
+        "73333333,Non-Enrolled,2/02/2026,2/02/2026,Hana Neat,3/02/2026,Yes,Yes,Open,"
+        "733333333,Cleo Timely,Rātā Test School,Orderly Provider,Testland",
     ],
     "clean-activities.csv": [
         "Case Number,Subject,Date,Task/Event,Created Date,Assigned",
         *(
             f"{case},{subject},{day},Event,{day},Wiremu Tidy"
-            for case, day in {"70000001": "15/04/2026", "70000002": "15/04/2026", "70000003": "20/04/2026"}.items()
+            for case, day in {"71111111": "15/04/2026", "72222222": "15/04/2026", "73333333": "20/04/2026"}.items()
             for subject in ("Initial School Meeting", "Initial Student / Whānau Meeting")
         ),
         "",
@@ -76,14 +76,14 @@ _CLEAN = {
     ],
     "clean-plans.csv": [
         "Case Number,Plan ID,Plan Status,Number of Steps,Created Date",
-        "70000001,PL-1,In Progress,3,16/04/2026",
-        "70000002,PL-2,In Progress,2,16/04/2026",
-        "70000003,PL-3,In Progress,4,21/04/2026",
+        "71111111,PL-1,In Progress,3,16/04/2026",
+        "72222222,PL-2,In Progress,2,16/04/2026",
+        "73333333,PL-3,In Progress,4,21/04/2026",
     ],
     "clean-enrol.csv": [
         "NSN,Enrolment Type,Enrolment Date,School Name",
-        "700000002,School,2026-05-01,Kōwhai Test School",
-        "700000003,School,2026-04-01,Rātā Test School",
+        "722222222,School,2026-05-01,Kōwhai Test School",
+        "733333333,School,2026-04-01,Rātā Test School",
     ],
 }
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from asreport.dates import in_words
+from asreport.findings import AFFECTS, BLOCKS, INFORMS
+from asreport.quarter import Quarter
 from asreport.wording import OUTCOMES
 from ui import session
 from ui.session import Loaded
@@ -34,6 +38,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
             _link_to_upload()
         st.stop()
     _what_is_shown(now)
+    departures(now.result.quarter)
     if "cases" not in now.exports.tables:
         st.warning(
             "None of the files was an export of cases, so nothing could be assessed. "
@@ -55,6 +60,37 @@ def _what_is_shown(now: Loaded) -> None:
         f":material/folder_open: {now.source} · **{now.result.quarter.name}**, "
         f"{in_words(period.start)} to {in_words(period.end)} · as at **{in_words(now.result.as_at)}**"
     )
+
+
+@contextmanager
+def reading_status() -> Iterator[Callable[[str], None]]:
+    """Shows what is being read, with a way to give up; hands out what to tell it."""
+    with st.status("Reading your files …", expanded=True) as status:
+        st.button("Cancel", icon=":material/cancel:", on_click=session.cancel)
+        yield lambda text: status.update(label=safe_markdown(text))
+
+
+def departures(quarter: Quarter) -> None:
+    """What a provider chose other than the guide, wherever figures are shown."""
+    if quarter.departures:
+        st.warning(
+            "Not as the Ministry computes it. " + safe_markdown(" ".join(quarter.departures)), icon=":material/tune:"
+        )
+
+
+def noticed(findings: pd.DataFrame) -> None:
+    """The findings, the gravest first, like ones together."""
+    show: dict[str, tuple[str, Literal["red", "orange", "blue"]]] = {
+        BLOCKS: ("block", "red"),
+        AFFECTS: ("warning", "orange"),
+        INFORMS: ("info", "blue"),
+    }
+    for severity, (icon, colour) in show.items():
+        own = findings[findings["severity"] == severity]
+        if len(own):
+            with st.container(border=True):
+                st.badge(severity.capitalize(), icon=f":material/{icon}:", color=colour)
+                findings_list(own)
 
 
 def outcome_badge(code: str) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import runpy
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 import asreport
 
-_KEY = "loaded"
+Progress = Callable[[str], None]
+Uploads = tuple[tuple[str, bytes], ...]
+
+_KEY, _NUMBER = "loaded", "number"
+SAMPLE = "Sample data: a provider that does not exist"
 _ROOT = Path(__file__).parent.parent
 LOGO = str(_ROOT / "ui" / "assets" / "logo.svg")
 
@@ -31,12 +37,19 @@ class Loaded:
 
     exports: asreport.Exports
     result: asreport.Assessment
+    findings: pd.DataFrame  # of reading, and on how the exports fit the quarter and the as-at date
+    uploads: tuple[tuple[str, bytes], ...]  # what was read, to read it again when its match is corrected
+    as_at: date | None  # as chosen; None: as the exports say
     source: str
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
 
     @property
     def receipt(self) -> dict[str, Any]:
         return asreport.receipt(self.exports, self.result)
+
+    @property
+    def is_sample(self) -> bool:
+        return self.source == SAMPLE
 
 
 def loaded() -> Loaded | None:
@@ -45,35 +58,79 @@ def loaded() -> Loaded | None:
 
 
 def number() -> int:
-    """How often this session has loaded or changed something."""
-    now = loaded()
-    return now.number if now else 0
+    """How often this session has loaded, changed or cancelled something."""
+    return st.session_state.get(_NUMBER, 0)
 
 
-def load(files: Iterable[Any], source: str, progress: Callable[[str], None]) -> None:
-    """Read and assess files in place of whatever was shown before."""
-    exports = asreport.read_exports(files, progress=progress)
-    progress("Assessing …")
-    quarter = asreport.load_quarter(asreport.available_quarters()[0])
-    _keep(exports, quarter, exports.taken_on or date.today(), source)
+def load(files: Iterable[Any], source: str, progress: Progress, add: bool = False) -> None:
+    """Read and assess files in place of whatever was shown before, or together with it."""
+    uploads = tuple((file.name, file.getvalue()) for file in files)
+    before = loaded() if add else None
+    if before:
+        uploads, source = before.uploads + uploads, f"{before.source}, and {source}"
+    settings = before.exports.settings if before else asreport.Settings()
+    quarter = before.result.quarter if before else asreport.load_quarter(asreport.available_quarters()[0])
+    _read(uploads, settings, quarter, before.as_at if before else None, source, progress)
 
 
-def assess_again(quarter: asreport.Quarter, as_at: date) -> None:
-    """Assess what was uploaded once more, with another quarter, period or as-at date."""
+def read_again(settings: asreport.Settings, progress: Progress) -> None:
+    """Read what was uploaded once more, matched as these settings say."""
     if now := loaded():
-        _keep(now.exports, quarter, as_at, now.source)
+        _read(now.uploads, settings, now.result.quarter, now.as_at, now.source, progress)
+
+
+def assess_again(
+    quarter: asreport.Quarter | None = None, as_at: date | None = None, settings: asreport.Settings | None = None
+) -> None:
+    """Assess what was read once more, with another quarter, period, as-at date, or other words of the provider's."""
+    if now := loaded():
+        exports = now.exports if settings is None else replace(now.exports, settings=settings)
+        _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.uploads, now.source)
 
 
 def clear() -> None:
     """Forget everything this session holds."""
+    following = number() + 1
     st.session_state.clear()
+    st.session_state[_NUMBER] = following
 
 
-def _keep(exports: asreport.Exports, quarter: asreport.Quarter, as_at: date, source: str) -> None:
-    result = asreport.assess(exports.tables, quarter, as_at=as_at)
+def cancel() -> None:
+    """Give up reading: what was dropped is let go of, and what was shown before stays."""
+    st.session_state[_NUMBER] = number() + 1
+
+
+def _read(
+    uploads: Uploads,
+    settings: asreport.Settings,
+    quarter: asreport.Quarter,
+    as_at: date | None,
+    source: str,
+    progress: Progress,
+) -> None:
+    exports = asreport.read_exports([_stream(*upload) for upload in uploads], progress=progress, settings=settings)
+    # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
+    dropped = {file.name for file in exports.files if file.is_settings}
+    progress("Assessing …")
+    _keep(exports, quarter, as_at, tuple(upload for upload in uploads if upload[0] not in dropped), source)
+
+
+def _stream(name: str, content: bytes) -> io.BytesIO:
+    stream = io.BytesIO(content)
+    stream.name = name
+    return stream
+
+
+def _keep(
+    exports: asreport.Exports, quarter: asreport.Quarter, as_at: date | None, uploads: Uploads, source: str
+) -> None:
+    chosen = exports.settings.applied_to(quarter)
+    result = asreport.assess(exports.tables, chosen, as_at=as_at or exports.taken_on or date.today())
+    findings = asreport.all_findings(exports, chosen, result.as_at)
     for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
-    st.session_state[_KEY] = Loaded(exports, result, source, number() + 1)
+    st.session_state[_NUMBER] = number() + 1
+    st.session_state[_KEY] = Loaded(exports, result, findings, uploads, as_at, source, number())
 
 
 def guarded(run: Callable[[], None]) -> None:

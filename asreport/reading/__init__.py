@@ -84,33 +84,35 @@ def read_exports(
 ) -> Exports:
     """Read exports in any order and any supported format; a bad file gives a finding and never an exception.
 
-    A zip of exports is read as the files in it. A settings file among them (settings.py) holds for all of them, over
-    the `settings` given.
+    A zip of exports is read as the files in it. A settings file among them (settings.py) holds for all of them.
+
+    Of what the settings files and the `settings` given say differently, the latter holds.
 
     `progress` is told, in words, what is being read. What it raises ends the reading, so that it can be cancelled.
     """
     findings = Findings()
     tell = progress or _quiet
-    opened = _Opened([sources] if isinstance(sources, str | PathLike) else sources, settings or Settings(), findings)
+    opened = _Opened([sources] if isinstance(sources, str | PathLike) else sources, findings)
+    chosen = opened.settings.and_then(settings or Settings())
     files, pieces = opened.files, []
     known: dict[str, str] = {}
     for name, data in opened.exports():
         tell(f"Reading {name}")
-        file, found = _read_file(name, data, findings, known, opened.settings)
+        file, found = _read_file(name, data, findings, known, chosen)
         files.append(file)
         pieces += [Source(piece, file.name, file.taken_on) for piece in found]
     if pieces:
         tell("Putting the exports together")
     tables = combine(pieces, findings)
     taken = [file.taken_on for file in files if file.taken_on]
-    return Exports(tables, findings.frame(), tuple(files), max(taken, default=None), opened.settings)
+    return Exports(tables, findings.frame(), tuple(files), max(taken, default=None), chosen)
 
 
 class _Opened:
-    """The files to read: zips unpacked, settings files taken out and in force before the first export is read."""
+    """The files to read: zips unpacked, settings files taken out."""
 
-    def __init__(self, sources: Iterable[str | PathLike[str] | NamedStream], settings: Settings, findings: Findings):
-        self.settings, self.findings = settings, findings
+    def __init__(self, sources: Iterable[str | PathLike[str] | NamedStream], findings: Findings) -> None:
+        self.settings, self.findings = Settings(), findings
         self.files: list[ExportFile] = []
         self._exports: list[tuple[str, bytes]] = []
         for source in sources:

@@ -19,8 +19,8 @@ _CONFLICT = (
     "correct the case in AS-CMS and export again."
 )
 _TWO_PROVIDERS = (
-    "This case is in the exports of more than one provider, so the newest export was followed, then the fuller row, and "
-    "it counts once: if the case was handed on, read only the exports of the provider who has it."
+    "This case is in the exports of more than one provider, so the newest export was followed, then the fuller row, "
+    "and it counts once: if the case was handed on, read only the exports of the provider who has it."
 )
 _ABSENT = {
     ("cases", "migrated"): (AFFECTS, "No column says which cases are migrated, so every case counts as new"),

@@ -32,6 +32,7 @@ class Layout:
     subtotals: np.ndarray  # Excel numbers of rows that hold totals
     footers: np.ndarray
     repeats: np.ndarray  # the header once more, as in exports pasted below each other
+    examples: np.ndarray  # the example row of a template
     stamp: str  # the line that says when the export was taken, "" if none does
 
     def taken_on(self, month_first: bool) -> date | None:
@@ -58,6 +59,8 @@ def lay_out(grid: Grid, header_at: int | None = None) -> Layout | None:
     used &= ~repeats
     subtotals = _find_totals(grid, filled, headers) & used
     used &= ~subtotals
+    examples = _find_examples(grid, headers) & used
+    used &= ~examples
     rows = np.flatnonzero(used)
     return Layout(
         header_row=at + grid.first_row,
@@ -68,6 +71,7 @@ def lay_out(grid: Grid, header_at: int | None = None) -> Layout | None:
         subtotals=np.flatnonzero(subtotals) + grid.first_row,
         footers=footers + grid.first_row,
         repeats=np.flatnonzero(repeats) + grid.first_row,
+        examples=np.flatnonzero(examples) + grid.first_row,
         stamp=stamp,
     )
 
@@ -131,6 +135,17 @@ def _repeated_headers(grid: Grid, at: int) -> np.ndarray:
     for column in grid.columns:
         same &= column.codes == column.codes[at]
     return same
+
+
+def _find_examples(grid: Grid, headers: list[Header]) -> np.ndarray:
+    """The rows whose case number or NSN is the word that templates have there."""
+    found = np.zeros(grid.height, dtype=bool)
+    for column, seen in zip(grid.columns, headers, strict=True):
+        if _all_fields(seen) & {"case_number", "nsn"}:
+            says = [isinstance(v, str) and v.strip().lower() == WORDS["layout"]["example"] for v in column.values]
+            if any(says):
+                found |= column.spread(says, False, bool)
+    return found
 
 
 def _find_totals(grid: Grid, filled: np.ndarray, headers: list[Header]) -> np.ndarray:

@@ -85,7 +85,7 @@ class Reader:
                 frame[known.name] = self._column(fields[known.name], known.kind, known.name, rows)
         if "step" in fields and "steps" not in fields:
             frame["steps"] = layout.columns[fields["step"]].filled[rows].astype("int64")
-        keyless = frame[key].isna().to_numpy()
+        keyless = frame[key].isna().to_numpy(dtype=bool)
         self._note_keyless(keyless, rows, fields[key], key)
         kept, rows = frame[~keyless], rows[~keyless]
         if "step" in fields and "steps" not in fields:
@@ -156,6 +156,7 @@ class Reader:
             (layout.subtotals, "holds rows of subtotals, counts or totals"),
             (layout.footers, "holds lines after the data that belong to the report and not to a record"),
             (layout.repeats, "holds the header more than once"),
+            (layout.examples, "holds the example of a template"),
         ):
             if len(rows):
                 sentence = f"This sheet {what}: they were left out, which changes no figure."

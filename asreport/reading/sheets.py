@@ -41,7 +41,7 @@ def read_sheet(grid: Grid, file: str, findings: Findings, settings: Settings) ->
     if complaint:
         table = next((name for name, fields in shape.tables.items() if is_complete(name, fields)), "")
         part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {})
-        left_out = told is not None and not told[1].tables
+        left_out = _is_notes(layout) or (told is not None and not told[1].tables)
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
     layout = fill_groups(layout)
     reader = Reader(grid.sheet, file, layout, findings, settings)
@@ -52,6 +52,8 @@ def read_sheet(grid: Grid, file: str, findings: Findings, settings: Settings) ->
 
 def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
     """Why there is no table to read in a sheet; "" if there is one."""
+    if _is_notes(layout):
+        return "holds the notes of a template and was left out, which changes no figure"
     if not shape.tables:
         return "is not used, as its match says" if told else _complaint(layout)
     for table, fields in shape.tables.items():
@@ -62,6 +64,11 @@ def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
     if not len(layout.rows):
         return "has a header but no rows under it: check the filters of the report and export it again"
     return ""
+
+
+def _is_notes(layout: Layout) -> bool:
+    """Whether a sheet is the notes of a template."""
+    return layout.headers[0].text == WORDS["layout"]["notes"]
 
 
 def _complaint(layout: Layout) -> str:
