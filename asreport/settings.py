@@ -130,8 +130,8 @@ def read_settings(data: bytes) -> Settings:
     if len(data) > MAX_BYTES:
         raise SettingsError("is too large to be a settings file")
     try:
-        settings = Settings.model_validate(json.loads(data.decode("utf-8-sig")))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        settings = Settings.model_validate({"format": None, **json.loads(data.decode("utf-8-sig"))})
+    except (ValueError, TypeError, RecursionError) as error:  # a file that is no JSON, or not of this kind
         where = ""
         if isinstance(error, ValidationError):
             first = error.errors()[0]
