@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from browsing import Server, Watch, served
 from hypothesis import Phase, settings
 from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
 
@@ -118,57 +114,11 @@ def clean(clean_folder: Path) -> Computed:
 # The app as it is run, in a browser as it is used
 
 
-@dataclass(frozen=True)
-class Server:
-    """The app as `streamlit run app.py` serves it, and the file that its log goes to."""
-
-    address: str
-    log: Path
-
-
-@contextmanager
-def served(log: Path) -> Iterator[Server]:
-    """The app on a free port, as a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(f"http://127.0.0.1:{port}", log)
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    # Unbuffered, so that what is printed is in the log when a test looks.
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with log.open("wb") as stream:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT)
-    try:
-        _wait_until_healthy(server, process)
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app, running for all tests that use it."""
     with served(tmp_path_factory.mktemp("server") / "log.txt") as running:
         yield running
-
-
-def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes], seconds: int = 60) -> None:
-    # Straight to the server, whatever proxy the environment names.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            opener.open(f"{server.address}/_stcore/health", timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"The app did not start within {seconds} seconds:\n{server.log.read_text(errors='replace')}")
 
 
 _ARGUMENTS = [
@@ -207,3 +157,14 @@ def _launched(chromium: BrowserType) -> tuple[Browser | None, str]:
         return chromium.launch(args=_ARGUMENTS), ""
     except (subprocess.SubprocessError, Error):
         return None, f"Install Chromium or run `python -m playwright install chromium`. ({why})"
+
+
+@pytest.fixture
+def watch(server: Server, sample: Computed, clean: Computed) -> Iterator[Watch]:
+    """Watches a test and, at its end, says whether anything happened that must not."""
+    watch = Watch(server)
+    yield watch
+    uploads = [computed.exports.tables["cases"] for computed in (sample, clean)]
+    watch.assert_all_well(
+        {text for u in uploads for c in ("case_number", "student_name", "nsn") for text in u[c].dropna()}
+    )

@@ -5,114 +5,33 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import openpyxl
-import pytest
-from conftest import Computed, Server, served
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from browsing import (
+    ATTAINMENT,
+    BREAKDOWN,
+    EXCEPTIONS,
+    TIMEOUT,
+    TITLES,
+    UPLOAD,
+    Watch,
+    download,
+    go,
+    heading,
+    main,
+    served,
+    settled,
+    upload,
+    use_sample,
+)  # fmt: skip
+from conftest import Computed
+from playwright.sync_api import Browser, Page, expect
 
 from asreport.exceptions import COLUMNS, NO_OWNER, case_list
 from asreport.wording import GROUPS, cases, percent, what_counts_say
 
-TIMEOUT = 60_000  # milliseconds: other work going on must not fail a test
-UPLOAD, ATTAINMENT, BREAKDOWN, EXCEPTIONS, MEASURED = TITLES = [
-    "Upload", "Target attainment", "Breakdown", "Exceptions", "How it is measured",
-]  # fmt: skip
 LISTS = ("Exceptions", "To do", "Excluded")
-
-expect.set_options(timeout=TIMEOUT)
-
-
-# What must not happen, whatever a test does
-
-
-class Watch:
-    """Notes every address that the browser asks for, and says afterwards what should not have happened."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.asked: list[str] = []
-
-    def visitor(self, browser: Browser, width: int = 1280) -> Page:
-        """A new visitor on the first page: a session of its own."""
-        context: BrowserContext = browser.new_context(viewport={"width": width, "height": 800}, accept_downloads=True)
-        context.set_default_timeout(TIMEOUT)
-        context.on("request", lambda request: self.asked.append(request.url))
-        page = context.new_page()
-        page.on("websocket", lambda socket: self.asked.append(socket.url))
-        page.goto(self.server.address)
-        expect(heading(page, UPLOAD)).to_be_visible()
-        return page
-
-    def assert_all_well(self, private: set[str]) -> None:
-        own = urlsplit(self.server.address).netloc
-        addresses = [urlsplit(url) for url in self.asked]
-        hosts = {address.netloc for address in addresses if address.scheme in ("http", "https", "ws", "wss")}
-        assert own in hosts, "the browser's requests were noted"
-        assert hosts == {own}, f"something was asked of {sorted(hosts - {own})}"
-        log = self.server.log.read_text("utf-8", errors="replace")
-        assert own in log, "this is the log of the server"
-        assert "Traceback" not in log
-        leaked = sorted(text for text in private if text in log)
-        assert not leaked, f"the server's log holds {leaked[:3]}"
-
-
-@pytest.fixture
-def watch(server: Server, sample: Computed, clean: Computed) -> Iterator[Watch]:
-    """Watches a test and, at its end, says whether anything happened that must not."""
-    watch = Watch(server)
-    yield watch
-    uploads = [computed.exports.tables["cases"] for computed in (sample, clean)]
-    watch.assert_all_well(
-        {text for u in uploads for c in ("case_number", "student_name", "nsn") for text in u[c].dropna()}
-    )
-
-
-# What a user does
-
-
-def heading(page: Page, title: str) -> Locator:
-    return page.get_by_role("heading", level=1, name=title, exact=True)
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_role("main")
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has been drawn to its end; nothing on it may be a fault."""
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
-    expect(page.get_by_text("Traceback")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_text("Something went wrong")).to_have_count(0)
-
-
-def go(page: Page, title: str) -> None:
-    """To a page by the navigation, which has to be opened first where the window is narrow."""
-    if (opener := page.get_by_role("button", name="Expand sidebar")).is_visible():
-        opener.click()
-    page.get_by_role("navigation").get_by_role("link", name=title, exact=True).click()
-    expect(heading(page, title)).to_be_visible()
-    settled(page)
-
-
-def upload(page: Page, folder: Path) -> None:
-    """Drop all files of a folder at once on Upload, and wait until they are read."""
-    files = sorted(folder.iterdir())
-    page.locator("input[type=file]").set_input_files(files)
-    taken = page.get_by_role("region", name="taken for")
-    for file in files:
-        expect(taken.get_by_text(file.name, exact=True)).to_be_attached()
-    settled(page)
-
-
-def use_sample(page: Page) -> None:
-    page.get_by_role("button", name="Use the sample data").click()
-    expect(page.get_by_role("heading", name="What was noticed")).to_be_visible()
-    settled(page)
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -132,14 +51,6 @@ def row_count(page: Page) -> tuple[int, int]:
     """(rows shown, of how many) as Exceptions says."""
     shown, listed, *_ = re.findall(r"\d[\d,]*", main(page).get_by_text(" rows, ").inner_text())
     return int(shown.replace(",", "")), int(listed.replace(",", ""))
-
-
-def download(page: Page, button: str | re.Pattern[str], ending: str) -> bytes:
-    with page.expect_download() as caught:
-        main(page).get_by_role("button", name=button, exact=isinstance(button, str)).click()
-    assert caught.value.suggested_filename.endswith(ending)
-    settled(page)
-    return Path(caught.value.path()).read_bytes()
 
 
 def opened(workbook: bytes) -> dict[str, list[dict[str, object]]]:

@@ -1,0 +1,164 @@
+"""What browser tests share: a visitor who is watched, and the things a user does on any page."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+ROOT = Path(__file__).parent.parent
+
+TIMEOUT = 60_000  # milliseconds: other work going on must not fail a test
+UPLOAD, ATTAINMENT, BREAKDOWN, EXCEPTIONS, MEASURED = TITLES = [
+    "Upload", "Target attainment", "Breakdown", "Exceptions", "How it is measured",
+]  # fmt: skip
+
+expect.set_options(timeout=TIMEOUT)
+
+
+# The app as it is run
+
+
+@dataclass(frozen=True)
+class Server:
+    """The app as `streamlit run app.py` serves it, and the file that its log goes to."""
+
+    address: str
+    log: Path
+
+
+@contextmanager
+def served(log: Path) -> Iterator[Server]:
+    """The app on a free port, as a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(f"http://127.0.0.1:{port}", log)
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    # Unbuffered, so that what is printed is in the log when a test looks.
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_healthy(server, process)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes], seconds: int = 60) -> None:
+    # Straight to the server, whatever proxy the environment names.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            opener.open(f"{server.address}/_stcore/health", timeout=5).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"The app did not start within {seconds} seconds:\n{server.log.read_text(errors='replace')}")
+
+
+# What must not happen, whatever a test does
+
+
+class Watch:
+    """Notes every address that the browser asks for, and says afterwards what should not have happened."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.asked: list[str] = []
+
+    def visitor(self, browser: Browser, width: int = 1280) -> Page:
+        """A new visitor on the first page: a session of its own."""
+        context: BrowserContext = browser.new_context(viewport={"width": width, "height": 800}, accept_downloads=True)
+        context.set_default_timeout(TIMEOUT)
+        context.on("request", lambda request: self.asked.append(request.url))
+        page = context.new_page()
+        page.on("websocket", lambda socket: self.asked.append(socket.url))
+        page.goto(self.server.address)
+        expect(heading(page, UPLOAD)).to_be_visible()
+        return page
+
+    def assert_all_well(self, private: set[str]) -> None:
+        own = urlsplit(self.server.address).netloc
+        addresses = [urlsplit(url) for url in self.asked]
+        hosts = {address.netloc for address in addresses if address.scheme in ("http", "https", "ws", "wss")}
+        assert own in hosts, "the browser's requests were noted"
+        assert hosts == {own}, f"something was asked of {sorted(hosts - {own})}"
+        log = self.server.log.read_text("utf-8", errors="replace")
+        assert own in log, "this is the log of the server"
+        assert "Traceback" not in log
+        leaked = sorted(text for text in private if text in log)
+        assert not leaked, f"the server's log holds {leaked[:3]}"
+
+
+# What a user does
+
+
+def heading(page: Page, title: str) -> Locator:
+    return page.get_by_role("heading", level=1, name=title, exact=True)
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_role("main")
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn to its end; nothing on it may be a fault."""
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Something went wrong")).to_have_count(0)
+
+
+def go(page: Page, title: str) -> None:
+    """To a page by the navigation, which has to be opened first where the window is narrow."""
+    if (opener := page.get_by_role("button", name="Expand sidebar")).is_visible():
+        opener.click()
+    page.get_by_role("navigation").get_by_role("link", name=title, exact=True).click()
+    expect(heading(page, title)).to_be_visible()
+    settled(page)
+
+
+def upload(page: Page, folder: Path) -> None:
+    """Drop all files of a folder at once on Upload, and wait until they are read."""
+    files = sorted(folder.iterdir())
+    page.locator("input[type=file]").set_input_files(files)
+    taken = page.get_by_role("region", name="taken for")
+    for file in files:
+        expect(taken.get_by_text(file.name, exact=True)).to_be_attached()
+    settled(page)
+
+
+def use_sample(page: Page) -> None:
+    page.get_by_role("button", name="Use the sample data").click()
+    expect(page.get_by_role("heading", name="What was noticed")).to_be_visible()
+    settled(page)
+
+
+def download(page: Page, button: str | re.Pattern[str], ending: str) -> bytes:
+    with page.expect_download() as caught:
+        main(page).get_by_role("button", name=button, exact=isinstance(button, str)).click()
+    assert caught.value.suggested_filename.endswith(ending)
+    settled(page)
+    return Path(caught.value.path()).read_bytes()
