@@ -77,6 +77,13 @@ def test_read_as_expected(entry: str) -> None:
         assert sentence.endswith(".") and "Error" not in sentence and "\n" not in sentence
 
 
+@pytest.mark.parametrize("entry", ["shapes/two-regions", "shapes/three-months", "values/newest-export-wins"])
+def test_the_order_of_the_files_changes_nothing(entry: str) -> None:
+    exports = read(dict(reversed(files_of(entry).items())))
+    assert {table: shown(frame) for table, frame in exports.tables.items()} == tables_of(entry)
+    assert exports.taken_on == expected(entry)["taken"]
+
+
 # Tables as rows of texts, in an order of their own: no shape need keep the order of rows
 
 

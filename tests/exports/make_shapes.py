@@ -109,8 +109,21 @@ SHAPES |= {
         lambda rows: delimited(rows, day=lambda d: f"{d.day} {month_name[d.month]} {d.year}")
     ),
     "dates-serials": lambda: each(lambda rows: delimited(rows, day=lambda d: str(serial(d)))),
+    "dates-serials-in-cells": lambda: each(lambda rows: workbook({"Sheet1": _bare(rows)}), "xlsx"),
     "dates-1904": lambda: each(lambda rows: workbook({"Sheet1": rows}, mac=True), "xlsx"),
 }
+
+
+def _bare(rows: Rows) -> Rows:
+    """Dates as bare numbers, as cells show them whose format is General."""
+    return [[serial(cell) if isinstance(cell, date) else cell for cell in row] for row in rows]
+
+
+@shape("two-locales")
+def _two_locales() -> Files:
+    """Cases and plans of a person in New Zealand, events and enrolments of one with a US locale."""
+    files = SHAPES["utf8"]()
+    return files | {name: SHAPES["dates-month-first"]()[name] for name in ("events.csv", "outcomes.csv")}
 
 
 @shape("dates-with-times")
@@ -206,6 +219,7 @@ SHAPES |= {
     "grouped-totals-in-rows-of-their-own": lambda: _grouped(False, in_one_row=False, header_row=14),
     "grouped-spacer-columns": lambda: _grouped(False, spacers=True),
     "grouped-merged": lambda: _grouped(True),
+    "grouped-downwards": lambda: _grouped(False, upwards=False),
 }
 
 
@@ -222,16 +236,21 @@ def _grouped_twice() -> Files:
 # Rows and files
 
 
-@shape("a-row-a-step")
-def _a_row_a_step() -> Files:
+def _a_row_a_step(header: str) -> Files:
     tables = world()
     head, *plans = tables["plans"]
     place = head.index("Number of Steps")
-    rows: Rows = [[*head[:place], "Step Name", *head[place + 1 :]]]
+    rows: Rows = [[*head[:place], header, *head[place + 1 :]]]
     for plan in plans:
         steps = [f"Step {n} of the plan" for n in range(1, plan[place] + 1)] or [None]
         rows += [[*plan[:place], step, *plan[place + 1 :]] for step in steps]
     return each(delimited, tables=tables | {"plans": rows})
+
+
+SHAPES |= {
+    "a-row-a-step": lambda: _a_row_a_step("Step Name"),
+    "a-row-an-action-item": lambda: _a_row_a_step("Action Item"),
+}
 
 
 def _joined(table: str, parent: str) -> Rows:

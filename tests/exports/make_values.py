@@ -175,6 +175,38 @@ def _html_spans() -> Files:
     return {"events.xls": web_page(rows).replace(b"<table border=1>\n", title)}
 
 
+def _kinds_of_totals() -> Files:
+    """Every word that a row of totals starts with; a subject or an owner of that name is a record like any other."""
+    head = ["Assigned  ↑", "Case Number", "Subject", "Date"]
+    rows: Rows = [
+        head,
+        ["A One", "00000001", "Total", DAY],
+        [None, "00000002", "Count", DAY],
+        ["Subtotal"],
+        ["Count", 2],
+        ["Sum", 1234.5],
+        ["Total", "00000003", "Visit", DAY],
+        ["Subtotal", None, None, None],
+        ["Count", 1],
+        ["Total"],
+        ["Grand Total", "Count", 3],
+        ["Grand Totals (3 records)"],
+    ]
+    return {"events.xlsx": _sorted_by(rows)}
+
+
+def _is_closed() -> Files:
+    """The API's yes or no for closed stands for a status; its time in UTC is a day in New Zealand."""
+    return {
+        "cases.csv": text(
+            "CASENUMBER,OwnerId,Owner.Name,recordtype.name,Referral_Date__c,IsClosed,ClosedDate,CreatedDate",
+            "00000001,0051a000001AbCdAAK,Mere,Chronic_Absence,2026-07-02,true,2026-07-02T21:05:00.000Z,"
+            "2026-07-01T00:00:00.000Z",
+            "00000002,0051a000001AbCdAAK,Mere,NEN,2026-07-02T11:59:00.000+0000,false,,2026-07-01T00:00:00.000Z",
+        )
+    }
+
+
 def _times_in_cells() -> Files:
     """Real dates with times late in the day, as texts would show them."""
     rows: Rows = [["Case Number", "Subject", "Start"], ["00000001", "x", datetime(2026, 7, 2, 23, 30)]]
@@ -206,4 +238,6 @@ VALUES: dict[str, Callable[[], Files]] = {
     "rows-to-list": _rows_to_list,
     "pasted-below-each-other": _pasted,
     "html-title-across": _html_spans,
+    "kinds-of-totals": _kinds_of_totals,
+    "is-closed": _is_closed,
 }  # fmt: skip

@@ -63,20 +63,28 @@ def _spaced(row: list[object], spacers: bool) -> list[object]:
     return [*row[:3], None, *row[3:5], None, *row[5:]] if spacers else row
 
 
-def grouped(rows: Rows, by: list[str], header_row: int = 10, in_one_row: bool = True, spacers: bool = False) -> Rows:
+def grouped(
+    rows: Rows,
+    by: list[str],
+    header_row: int = 10,
+    in_one_row: bool = True,
+    spacers: bool = False,
+    upwards: bool = True,
+) -> Rows:
     """A formatted report grouped by columns, which come first: each value once, subtotals after each group.
 
-    A group without a value shows a dash, and comes first. A count stands in the subtotal's row or in one of its own.
+    A group without a value shows a dash, and comes first, or last where values go downwards. A count stands in the
+    subtotal's row or in one of its own.
     """
     places = [rows[0].index(name) for name in by]
     others = [place for place in range(len(rows[0])) if place not in places]
-    head = [f"{name}  ↑" for name in by] + [rows[0][place] for place in others]
+    head = [f"{name}  {'↑' if upwards else '↓'}" for name in by] + [rows[0][place] for place in others]
 
     def key(row: list[object]) -> list[str]:
         return [str(row[place] or "-") for place in places]
 
     body, shown = [[None, *head]], None
-    for value, members in groupby(sorted(rows[1:], key=key), key):
+    for value, members in groupby(sorted(rows[1:], key=key, reverse=not upwards), key):
         own = list(members)
         for row in own:
             # A value is shown anew as soon as one left of it is.
