@@ -207,6 +207,33 @@ def _is_closed() -> Files:
     }
 
 
+def _near_numbers() -> Files:
+    """Numbers of no case: two with a slip (digits swapped, a digit wrong), one that is like no other."""
+    return {
+        "cases.csv": text(",".join(CASES), "00012345,CA,13/04/2026,A", "00067890,CA,14/04/2026,A"),
+        "events.csv": text(
+            ",".join(EVENTS),
+            *(f"{n},x,15/04/2026,Event,15/04/2026" for n in ("00012354", "00012346", "00099999", "12345")),
+        ),
+    }
+
+
+def _swapped_columns() -> Files:
+    """The dates of referral and of allocation under each other's header."""
+    rows = [f"{n:08},CA,{n + 13}/04/2026,{n + 12}/04/2026" for n in range(1, 7)]
+    return {"cases.csv": text("Case Number,Case Type,Referral Date,Allocation Date", *rows)}
+
+
+def _two_providers() -> Files:
+    """A case handed on is in the exports of both providers: the newer is followed, and it counts once."""
+    head = "Case Number,Case Type,Referral Date,Provider"
+    return {
+        "north.csv": text(head, "00000001,CA,13/04/2026,North Provider")
+        + reports.footer(taken="1/06/2026 9:14").encode(),
+        "south.csv": text(head, "00000001,CA,13/04/2026,South Provider") + reports.footer().encode(),
+    }
+
+
 def _times_in_cells() -> Files:
     """Real dates with times late in the day, as texts would show them."""
     rows: Rows = [["Case Number", "Subject", "Start"], ["00000001", "x", datetime(2026, 7, 2, 23, 30)]]
@@ -238,6 +265,9 @@ VALUES: dict[str, Callable[[], Files]] = {
     "rows-to-list": _rows_to_list,
     "pasted-below-each-other": _pasted,
     "html-title-across": _html_spans,
+    "near-numbers": _near_numbers,
+    "swapped-columns": _swapped_columns,
+    "two-providers": _two_providers,
     "kinds-of-totals": _kinds_of_totals,
     "is-closed": _is_closed,
 }  # fmt: skip
