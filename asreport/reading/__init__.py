@@ -187,7 +187,7 @@ def _read_bytes(
             "open it in Excel, save it and upload it again.",
             file=name,
             row=workbook.rows_without_result[0],
-            value=f"{len(workbook.rows_without_result)} cells",
+            value="1 cell" if len(workbook.rows_without_result) == 1 else f"{len(workbook.rows_without_result)} cells",
         )
     for grid, sheet in zip(grids, read, strict=True):
         if not sheet.pieces:

@@ -162,7 +162,9 @@ def _note_conflicts(ranked: pd.DataFrame, merged: pd.DataFrame, sources: Sequenc
             here = first[first["_source"] == place]
             values = [f"case {number}: {said[number]}" for number in here.index]
             sentence = _TWO_PROVIDERS if name == "provider" else _CONFLICT
-            sources[place].say(findings, AFFECTS, sentence, row=here["_row"].tolist(), column=name, value=values)
+            source = sources[place]
+            header = source.piece.part.columns.get(name, name)
+            source.say(findings, AFFECTS, sentence, row=here["_row"].tolist(), column=header, value=values)
 
 
 def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:
