@@ -80,12 +80,12 @@ def paste_box(add: bool) -> None:
             placeholder="Case Number\tRecord Type\tReferral Date",
         )
         st.caption("One table at a time: what you paste is added to the files you have read.")
-        if st.form_submit_button("Read this table", icon=":material/table_rows:"):
-            if text.strip():
-                name = f"Pasted table {session.number() + 1}"
-                read(named({name: text.encode()}), name, add)
-            else:
-                st.error("There is nothing to read: paste a table first.", icon=":material/content_paste_off:")
+        pasted = st.form_submit_button("Read this table", icon=":material/table_rows:")
+    if pasted and text.strip():
+        name = f"Pasted table {session.number() + 1}"
+        read(named({name: text.encode()}), name, add)
+    elif pasted:
+        st.error("There is nothing to read: paste a table first.", icon=":material/content_paste_off:")
 
 
 def templates() -> None:
