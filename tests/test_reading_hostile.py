@@ -8,7 +8,6 @@ import pytest
 
 from asreport.findings import AFFECTS, BLOCKS
 from asreport.reading import read_exports
-from asreport.reading.workbooks import _binary_extent
 
 EVENTS = b"Case Number,Subject,Date\n00000001,Initial School Meeting,2026-05-04\n"
 
@@ -165,23 +164,6 @@ def test_extra_sheet_informs_only() -> None:
     exports = read_exports([Upload("two.xlsx", stream.getvalue())])
     assert BLOCKS not in set(exports.findings["severity"])
     assert "Notes" in set(exports.findings["sheet"])
-
-
-def record(kind: int, body: bytes) -> bytes:
-    return bytes([kind, len(body)]) + body
-
-
-def test_the_reach_of_a_binary_sheet() -> None:
-    far = record(0, (1_048_575).to_bytes(4, "little") + b"\0" * 13) + record(
-        5, (16_383).to_bytes(4, "little") + b"\0" * 12
-    )
-    assert _binary_extent(record(7, b"\0" * 12) + far) == (1_048_576, 16_384)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as new:
-        new.writestr("xl/workbook.bin", b"")
-        new.writestr("xl/worksheets/sheet1.bin", far)
-    exports = read_exports([Upload("far.xlsb", out.getvalue())])
-    assert "far away" in exports.findings["finding"].iloc[0]
 
 
 def test_a_quotation_mark_never_closed() -> None:
