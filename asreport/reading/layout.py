@@ -143,7 +143,7 @@ def _find_totals(grid: Grid, filled: np.ndarray, headers: list[Header]) -> np.nd
     plain = np.ones(grid.height, dtype=bool)
     for place, column in enumerate(grid.columns):
         leading = np.where(first == place, column.codes, -1)
-        words = [code for code in used_codes(leading) if _is_total(column.values[code])]
+        words = [code for code in used_codes(leading).tolist() if _is_total(column.values[code])]
         if words:
             says |= np.isin(leading, words)
     if not says.any():
@@ -160,7 +160,7 @@ def _find_totals(grid: Grid, filled: np.ndarray, headers: list[Header]) -> np.nd
 
 
 def _is_total(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > 80:
+    if not isinstance(value, str) or value.isdecimal() or len(value) > 80:
         return False
     # Looking at the first letters spares nearly all values of a large export the closer look.
     likely = value.lstrip()[:2].lower() in _TOTALS_START and fold(value).strip(":") in TOTALS

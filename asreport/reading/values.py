@@ -120,13 +120,13 @@ def migration_or_not(cells: Cells) -> Cells:
 
 def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, severity: str) -> Values:
     results = [read(value) for value in cells.values]
-    column = cells.spread([value for value, _ in results], None)
+    distinct = pd.array([value for value, _ in results], dtype=dtype)  # type: ignore[call-overload]
     notes = []
     for sentence in dict.fromkeys(said for _, said in results if said):
         rows = np.flatnonzero(cells.spread([said == sentence for _, said in results], False, bool))
         if rows.size:
             notes.append(Note(severity, sentence, rows))
-    return Values(pd.Series(column).astype(dtype), notes)  # type: ignore[call-overload]
+    return Values(pd.Series(distinct.take(cells.codes, allow_fill=True)), notes)
 
 
 def _dates(cells: Cells) -> Values:
