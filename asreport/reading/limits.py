@@ -14,7 +14,7 @@ MAX_COLUMNS = 1_000
 # of them: a full sheet of 12 columns, or twice the largest export with 20.
 MAX_CELLS = 13_000_000
 MAX_SHEETS = 50
-READING_BYTES = 3 << 30  # of address space to read a workbook in
+READING_BYTES = 2 << 30  # of address space to read a workbook in; a full sheet of 12 columns takes half of it
 READING_SECONDS = 120
 HEADER_WITHIN = 60  # the header is looked for among the first so many rows
 FOOTER_WITHIN = 40  # the lines after the data are looked for among the last so many rows

@@ -21,13 +21,6 @@ from asreport.reading.grids import Cells, Grid, Unreadable, Workbook
 # A zip with one of these in it is a workbook: .xlsx, .xlsb, .ods.
 IS_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 _APART = Path(__file__).with_name("apart.py")
-_ALLOWED = (
-    limits.READING_BYTES,
-    limits.MAX_ROWS,
-    limits.MAX_COLUMNS,
-    limits.MAX_CELLS,
-    limits.MAX_SHEETS,
-)
 _AGAIN = "export the report again as .xlsx or .csv"
 _REASONS = {
     "locked": "is protected with a password: save it without one, and upload it again",
@@ -86,7 +79,8 @@ def _read_apart(data: bytes) -> Workbook:
 
     The other process has READING_SECONDS and READING_BYTES of memory, and can write no file.
     """
-    command = [sys.executable, "-P", str(_APART), *map(str, _ALLOWED)]
+    allowed = limits.READING_BYTES, limits.MAX_ROWS, limits.MAX_COLUMNS, limits.MAX_CELLS, limits.MAX_SHEETS
+    command = [sys.executable, "-P", str(_APART), *map(str, allowed)]
     try:
         answer = subprocess.run(
             command,
