@@ -89,7 +89,6 @@ def _read_apart(data: bytes) -> Workbook:
             stderr=subprocess.DEVNULL,
             timeout=limits.READING_SECONDS,
             check=True,
-            pipesize=1 << 20,
         ).stdout
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
         raise Unreadable(_REASONS["large"]) from error
