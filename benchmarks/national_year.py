@@ -18,8 +18,6 @@ from pathlib import Path
 from time import process_time
 from typing import TypeVar
 
-import pandas as pd
-
 import asreport
 from asreport import downloads
 from benchmarks.synthetic_year import AS_AT, national_year
@@ -50,10 +48,6 @@ def main() -> None:
         _stage("exceptions.xlsx", lambda: asreport.exceptions_workbook(result, exports.findings))
 
     print(f"\n{'compared (best of three)':<48}{'seconds':>10}{'ratio':>10}")
-    events = year["activities"]
-    plainly = _best(lambda: pd.read_csv(events, dtype=str, keep_default_na=False, encoding="latin-1"))
-    _compared("pandas.read_csv of the events", plainly, plainly)
-    _compared("read_exports of the events", _best(lambda: asreport.read_exports([events])), plainly)
     more = asreport.read_exports(two_years.values())
     once, twice = (
         _best(lambda e=e: asreport.assess(e.tables, quarter, as_at)) / len(e.tables["cases"]) * 10_000

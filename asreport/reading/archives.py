@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 
 from asreport.reading.grids import Unreadable
 from asreport.reading.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_MATTERS_FROM
-from asreport.reading.workbooks import IS_WORKBOOK
+from asreport.reading.workbooks import IS_WORKBOOK, open_zip
 
 _DOCUMENT = "[Content_Types].xml"  # in a zip that is a document of an office program
 _NOT_EXPORTS = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # what systems add to a zip of their own
@@ -22,7 +21,7 @@ def unpacked(name: str, data: bytes) -> list[tuple[str, bytes]]:
     if not data.startswith(b"PK"):
         return [(name, data)]
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             if (IS_WORKBOOK | {_DOCUMENT}) & set(archive.namelist()):
                 return [(name, data)]
             members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]

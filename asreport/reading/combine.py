@@ -83,7 +83,10 @@ def _numbered(source: Source, place: int) -> pd.DataFrame:
 def _joinable(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
     """Case numbers and NSNs in their longest form across all tables, so that equality joins them."""
     for key in ("case_number", "nsn"):
-        seen = pd.unique(np.concatenate([f[key].dropna().unique() for f in frames if key in f] or [np.array([])]))
+        keyed = [frame[key] for frame in frames if key in frame]
+        if len({length for column in keyed for length in column.str.len().dropna().unique()}) < 2:
+            continue  # numbers of one length never differ by leading zeros alone
+        seen = pd.unique(np.concatenate([column.dropna().unique() for column in keyed]))
         forms = {number: form for number, form in longest_forms(seen.tolist()).items() if number != form}
         if forms:
             frames = [f.assign(**{key: f[key].replace(forms)}) if key in f else f for f in frames]

@@ -59,7 +59,7 @@ class Dates:
 def read_dates(cells: Cells) -> Dates:
     """The dates of a column; one that cannot be a date is failed, and missing."""
     found = _parse_all(cells.values)
-    order = decide(found[code] for code in used_codes(cells.codes))
+    order = decide({found[code] for code in used_codes(cells.codes).tolist()})
     closed = {value: _close(value, order) for value in set(found)}
     numbers = {value: _NONE if day is None else day.toordinal() - _EPOCH for value, day in closed.items()}
     days = np.array([numbers[value] for value in found], dtype="int64").view("datetime64[D]")
@@ -141,7 +141,10 @@ def _parse(value: Any) -> date | Open | None:
 
 def _read_text(value: str) -> date | Open | None:
     """A date with or without a time. The day and the time are looked at apart, as each has few distinct forms."""
-    text = (value if value.isascii() else value.translate(_SPACES)).strip(" \t\r\n'")
+    day_text, _, clock_text = value.partition(" ")
+    if _is_local(clock_text):
+        return _day(day_text)
+    text = _plain(value)
     colon = text.find(":")
     if colon < 1:
         return _written(text.lower())
@@ -149,11 +152,28 @@ def _read_text(value: str) -> date | Open | None:
     clock = _clock(text[cut:].lower())
     if clock is None:
         return None
-    day = _written(text[:cut].strip(" ,").removesuffix("T").removesuffix(" at").lower())
+    day = _day(text[:cut])
     hour, minute, zone = clock
     if zone is None or not isinstance(day, date):
         return day
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(NEW_ZEALAND).date()
+
+
+def _plain(text: str) -> str:
+    return (text if text.isascii() else text.translate(_SPACES)).strip(" \t\r\n'")
+
+
+@lru_cache(maxsize=65536)
+def _is_local(text: str) -> bool:
+    """Whether a text is a time of day alone, which does not say that it is another zone's."""
+    clock = _clock(_plain(text).lower()) if text[:1].isdecimal() else None
+    return clock is not None and clock[2] is None
+
+
+@lru_cache(maxsize=65536)
+def _day(text: str) -> date | Open | None:
+    """The date before a time."""
+    return _written(_plain(text).strip(" ,").removesuffix("T").removesuffix(" at").lower())
 
 
 def _serial(number: float) -> date | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from asreport.reading.delimited import read_delimited
-from asreport.reading.grids import Unreadable
+from asreport.reading.grids import Unreadable, Workbook
 from asreport.reading.limits import MAX_FILE_BYTES
 from asreport.reading.webtables import is_web_page, read_web_page
-from asreport.reading.workbooks import Workbook, read_old, read_zipped
+from asreport.reading.workbooks import read_old, read_zipped
 
 _AGAIN = "export the report again as .xlsx or .csv"
 _OTHERS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,11 +51,17 @@ class Cells:
             raw[:] = column
             column = pd.Series(raw)
         codes, distinct = pd.factorize(column, use_na_sentinel=True)
-        values = distinct.tolist()
+        return cls.coded(codes, distinct.tolist())
+
+    @classmethod
+    def coded(cls, codes: np.ndarray, values: list[Any]) -> Cells:
+        """From distinct values, blank ones among them, and the place of each row's value."""
         # A text that starts with a letter or digit needs no closer look: most of 300,000 do.
-        blank = np.array([not (isinstance(v, str) and v[:1].isalnum()) and is_blank(v) for v in values], dtype=bool)
-        if blank.any():
-            codes = np.where((codes >= 0) & ~blank[codes], codes, -1)
+        blank = [
+            place for place, v in enumerate(values) if not (isinstance(v, str) and v[:1].isalnum()) and is_blank(v)
+        ]
+        if blank:
+            codes = np.where(np.isin(codes, blank), -1, codes)
         return cls(codes, values)
 
     @property
@@ -95,6 +101,14 @@ class Grid:
     @property
     def height(self) -> int:
         return len(self.columns[0].codes) if self.columns else 0
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The grids of a file, and the rows of formulas whose results were not saved in it."""
+
+    grids: list[Grid]
+    rows_without_result: list[int] = field(default_factory=list)
 
 
 def grid_of_rows(sheet: str, rows: Sequence[Sequence[Any]], first_row: int = 1) -> Grid:

@@ -10,7 +10,11 @@ RATIO_MATTERS_FROM = 20_000_000  # a small sheet may well pack better than that
 MAX_MEMBERS = 5_000
 MAX_ROWS = 1_048_576  # what Excel can hold
 MAX_COLUMNS = 1_000
-MAX_CELLS = 40_000_000  # rows times columns up to the furthest cell: the workbook reader takes memory for them all
+# Rows times columns up to the furthest cell, of all sheets of a workbook together, as its reader takes memory for all
+# of them: a full sheet of 12 columns, or twice the largest export with 20.
+MAX_CELLS = 13_000_000
 MAX_SHEETS = 50
+READING_BYTES = 2 << 30  # of address space to read a workbook in; a full sheet of 12 columns takes half of it
+READING_SECONDS = 120
 HEADER_WITHIN = 60  # the header is looked for among the first so many rows
 FOOTER_WITHIN = 40  # the lines after the data are looked for among the last so many rows

@@ -27,7 +27,7 @@ def clean(text: str) -> str:
 def as_text(value: Any) -> str:
     """A cell of any kind as text; whole numbers without a decimal point."""
     if isinstance(value, str):
-        return clean(value)
+        return value.strip() if value.isascii() else clean(value)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -42,6 +42,8 @@ _DECIMALS = re.compile(r"(\d+)\.0+")
 
 def as_number(value: Any) -> str:
     """A case number or NSN as text: without the `.0` and the spaces between digits that spreadsheets lend it."""
+    if isinstance(value, str) and value.isalnum() and value.isascii():
+        return value
     text = as_text(value).removeprefix("'")
     if text.isalnum():
         return text
@@ -53,12 +55,14 @@ def as_number(value: Any) -> str:
 
 def longest_forms(numbers: list[str]) -> dict[str, str]:
     """Each number as it is to be shown: of those that differ by leading zeros alone, the longest."""
+    bares = [bare_number(number) for number in numbers]
+    if len(set(bares)) == len(numbers):
+        return dict(zip(numbers, numbers, strict=True))
     longest: dict[str, str] = {}
-    for number in numbers:
-        bare = bare_number(number)
+    for number, bare in zip(numbers, bares, strict=True):
         if len(number) > len(longest.get(bare, "")):
             longest[bare] = number
-    return {number: longest[bare_number(number)] for number in numbers}
+    return {number: longest[bare] for number, bare in zip(numbers, bares, strict=True)}
 
 
 def bare_number(number: str) -> str:

@@ -90,10 +90,10 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
     """
     if kind == "date":
         return _dates(cells)
-    if name in ("case_number", "nsn"):
-        return _looked_up(cells, lambda value: (as_number(value) or None, ""), "str", AFFECTS)
+    if kind == "text":
+        clean = as_number if name in ("case_number", "nsn") else as_text
+        return Values(_spread(cells, [clean(value) or None for value in cells.values], "str"))
     readers: dict[str, tuple[Callable[[Any], Result], str]] = {
-        "text": (lambda value: (as_text(value) or None, ""), "str"),
         "case_type": (_case_type, "str"),
         "flag": (_flag, "boolean"),
         "held": (_held, "str"),
@@ -141,14 +141,20 @@ def migration_or_not(cells: Cells) -> Cells:
 
 def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, severity: str) -> Values:
     results = [read(value) for value in cells.values]
-    column = cells.spread([value for value, _ in results], None)
+    column = _spread(cells, [value for value, _ in results], dtype)
     notes = []
     for sentence in dict.fromkeys(said for _, said in results if said):
         rows = np.flatnonzero(cells.spread([said == sentence for _, said in results], False, bool))
         if rows.size:
             notes.append(Note(severity, sentence, rows))
     unknown = dict.fromkeys(as_text(cells.values[code]) for code in used_codes(cells.codes) if results[code][1])
-    return Values(pd.Series(column).astype(dtype), notes, tuple(unknown))  # type: ignore[call-overload]
+    return Values(column, notes, tuple(unknown))
+
+
+def _spread(cells: Cells, of_values: list[Any], dtype: str) -> pd.Series:
+    """One value a row, given one a distinct value."""
+    distinct = pd.array(of_values, dtype=dtype)  # type: ignore[call-overload]
+    return pd.Series(distinct.take(cells.codes, allow_fill=True))
 
 
 def _dates(cells: Cells) -> Values:

@@ -1,0 +1,156 @@
+"""Run by workbooks.py in a process of its own: a workbook on standard input, what it holds on standard output.
+
+A crafted workbook can end the process that reads it, or take memory without end: this process has only itself to lose.
+So it starts fast: it imports the reader and the standard library, and nothing of asreport.
+
+The answer is a line of JSON, and after it the codes of every column, in the order of the sheets: 32 bits each, the
+place of a row's value among the column's distinct values. The line is {"sheets": [{"name", "first_row", "height",
+"columns": [[distinct value, …], …]}, …], "rows_without_result": [row of a formula without its result, …]}, where dates
+and times are text, as as_text (texts.py) writes them. Or it is {"unreadable": reason}, a key of workbooks.py's reasons.
+
+Arguments: the most bytes of memory, rows, columns, cells of all sheets together, and sheets.
+"""
+
+import gc
+import io
+import json
+import os
+import re
+import sys
+import zipfile
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import count, islice
+from typing import IO
+
+import python_calamine
+
+AT_ONCE = 256  # rows turned to columns at a time: few enough to stay in the processor's cache
+PIECE = 1 << 18  # bytes of a member looked through at a time, few for the same reason
+# No part of it can try the same text over and over, however the text is made.
+NO_RESULT = re.compile(
+    rb"""<c [^<>]{0,100}?\br="[A-Z]+([0-9]+)"[^<>]{0,100}+>\s*+<f\b[^<>]*+(?:(?<=/)>|>[^<]*+</f>)"""
+    rb"""\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>"""
+)
+
+
+class Unreadable(Exception):
+    """Its text is the reason."""
+
+
+def main() -> None:
+    """Read and answer. When it ends in any other way, workbooks.py takes the workbook to be too large."""
+    memory, *limits = map(int, sys.argv[1:])
+    _limit(memory)
+    gc.disable()
+    coded: list[array[int]] = []
+    try:
+        data = sys.stdin.buffer.read()
+        rows = _rows_without_result(data) if data.startswith(b"PK") else []
+        answer: dict[str, object] = {"sheets": list(_sheets(data, limits, coded)), "rows_without_result": rows}
+    except Unreadable as reason:
+        answer = {"unreadable": str(reason)}
+    except python_calamine.PasswordError:
+        answer = {"unreadable": "locked"}
+    except MemoryError:
+        answer = {"unreadable": "large"}
+    except BaseException:  # the reader's panics are no Exception
+        answer = {"unreadable": "damaged"}
+    line = json.dumps(answer, ensure_ascii=False, default=_text).encode()
+    sys.stdout.buffer.write(line + b"\n")
+    if "sheets" in answer:
+        for codes in coded:
+            sys.stdout.buffer.write(codes)
+    sys.stdout.buffer.flush()
+    os._exit(0)  # giving back a great many cells one by one takes longer than ending
+
+
+def _limit(memory: int) -> None:
+    """Take no more memory than that, and leave nothing on disk; where the platform can (Windows cannot)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_AS, memory)):
+        resource.setrlimit(what, (most, most))
+
+
+def _rows_without_result(data: bytes) -> list[int]:
+    """The rows of formulas whose results were not saved, for the reader gives them as blank cells."""
+    rows: list[int] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            if member.filename.endswith((".xml", ".rels")):
+                with archive.open(member) as stream:
+                    rows += _look_through(stream, "/worksheets/" in member.filename)
+    return rows
+
+
+def _look_through(stream: IO[bytes], is_sheet: bool) -> list[int]:
+    """One member, a piece at a time; cells are looked at whole."""
+    rows: list[int] = []
+    tail = b""
+    while piece := stream.read(PIECE):
+        if not tail and b"<!DOCTYPE" in piece:
+            raise Unreadable("declarations")
+        text = tail + piece
+        end = text.rfind(b"</c>") + len(b"</c>") if is_sheet else 0
+        if is_sheet and b"<f" in text:
+            rows += map(int, NO_RESULT.findall(text, 0, end))
+        tail = text[max(end, len(text) - 40_000) :]  # a cell holds 32,767 characters at most
+    return rows
+
+
+def _sheets(data: bytes, limits: list[int], coded: list["array[int]"]) -> Iterator[dict[str, object]]:
+    """Every worksheet; the codes of its columns go to `coded`."""
+    most_rows, most_columns, cells_left, most_sheets = limits
+    with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+        of_cells = python_calamine.SheetTypeEnum.WorkSheet
+        names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == of_cells]
+        if len(names) > most_sheets:
+            raise Unreadable("sheets")
+        for name in names:
+            sheet = workbook.get_sheet_by_name(name)
+            if sheet.start is None or sheet.end is None:
+                continue
+            cells_left -= sheet.height * sheet.width
+            if sheet.end[0] >= most_rows or sheet.end[1] >= most_columns or cells_left < 0:
+                raise Unreadable("large")
+            values, codes = _columns(sheet)
+            _spread_merged(sheet, sheet.start, codes)
+            coded += codes
+            yield {"name": name, "first_row": sheet.start[0] + 1, "height": sheet.height, "columns": values}
+
+
+def _columns(sheet: python_calamine.CalamineSheet) -> tuple[list[list[object]], list["array[int]"]]:
+    """The distinct values of each column, and the codes of its rows."""
+    assert sheet.start is not None
+    places: list[defaultdict[object, int]] = [defaultdict(count().__next__) for _ in range(sheet.width)]
+    codes = [array("i") for _ in places]
+    columns = [(coded.extend, place.__getitem__) for coded, place in zip(codes, places, strict=True)]
+    rows = islice(sheet.iter_rows(), sheet.start[0], None)  # which begins with the blank rows above
+    while some := list(islice(rows, AT_ONCE)):
+        for (extend, place_of), column in zip(columns, zip(*some, strict=True), strict=True):
+            extend(map(place_of, column))
+    return [list(place) for place in places], codes
+
+
+def _spread_merged(sheet: python_calamine.CalamineSheet, start: tuple[int, int], codes: list["array[int]"]) -> None:
+    """A merged cell holds its value in its first row only: the rows it spans all get it."""
+    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
+        row, place = first - start[0], column - start[1]
+        below = min(last - start[0] + 1, sheet.height) - row - 1
+        if row >= 0 and 0 <= place < sheet.width and below > 0:
+            codes[place][row + 1 : row + 1 + below] = array("i", codes[place][row : row + 1]) * below
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime) and (value.hour or value.minute):
+        return value.isoformat(sep=" ", timespec="minutes")
+    return value.isoformat()[:10] if isinstance(value, date) else str(value)
+
+
+if __name__ == "__main__":
+    main()
