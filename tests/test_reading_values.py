@@ -58,7 +58,8 @@ def test_order_is_decided_by_the_column(values: list[str], days: list[str], orde
 def test_what_is_said_of_the_order() -> None:
     assert [note.severity for note in convert(Cells.of(["7/3/2026"]), "date", "x").notes] == [INFORMS]
     assert [note.severity for note in convert(Cells.of(["7/13/2026"]), "date", "x").notes] == [INFORMS]
-    (note,) = convert(Cells.of(["13/07/2026", "7/14/2026"]), "date", "x").notes
+    note, mixed = convert(Cells.of(["13/07/2026", "7/14/2026"]), "date", "x").notes
+    assert mixed.rows is None and "may be wrong" in mixed.sentence
     assert note.severity == AFFECTS and note.rows is not None and note.rows.tolist() == [1]
 
 

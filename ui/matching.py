@@ -77,7 +77,7 @@ def correct(now: Loaded) -> None:
 
 def _needs_a_look(file: ExportFile, sheet: Sheet) -> bool:
     parts = [part for part in file.parts if part.sheet == sheet.name]
-    return not sheet.matched and (all(not part.columns for part in parts) or any(part.unknown for part in parts))
+    return any(part.unknown for part in parts) or not (sheet.matched or any(part.columns for part in parts))
 
 
 def _edited_match(now: Loaded, file: ExportFile, sheet: Sheet) -> asreport.Match | None:

@@ -155,7 +155,7 @@ class Reader:
         for rows, what in (
             (layout.subtotals, "holds rows of subtotals, counts or totals"),
             (layout.footers, "holds lines after the data that belong to the report and not to a record"),
-            (layout.repeats, "holds the header more than once"),
+            (layout.repeats, "holds its header again among the data"),
             (layout.examples, "holds the example of a template"),
         ):
             if len(rows):

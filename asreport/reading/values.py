@@ -56,6 +56,10 @@ _TWO_ORDERS = (
     "This date fits only month-first order while others in the column fit only day-first, so it counts as missing: "
     "export again with the dates in New Zealand order."
 )
+_MIXED = (
+    "Some dates in this column fit only day first and others only month first, so those that could be either were read "
+    "day first and may be wrong: export again with all dates in New Zealand order."
+)
 _UNDECIDED = (
     "No date in this column shows whether the day or the month comes first, so they were read in New Zealand order, "
     "day first: check one of them against AS-CMS."
@@ -67,6 +71,10 @@ MONTHS_FIRST = (
 _NOT_A_TYPE = (
     "This case type is neither chronic absence nor non-enrolled, so the case is in no measure that asks for its type: "
     "correct the type in AS-CMS and export again."
+)
+_NO_TYPE = (
+    "This row has no case type, so the case is in no measure that asks for its type: "
+    "add the type in AS-CMS and export again."
 )
 _NOT_YES_NO = "This is neither yes nor no, so it was read as no: correct it in AS-CMS and export again."
 _NOT_HELD = (
@@ -110,7 +118,7 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
         word = fold(as_text(value)) if told else ""
         return (told[word], "") if word in told else reader(value)
 
-    return _looked_up(cells, read, dtype, AFFECTS)
+    return _looked_up(cells, read, dtype, _NO_TYPE if kind == "case_type" else "")
 
 
 _MEANT = {"yes": True, "no": False}
@@ -139,14 +147,17 @@ def migration_or_not(cells: Cells) -> Cells:
     return Cells(cells.codes, [fold(as_text(value)) in VALUES["migration"] for value in cells.values])
 
 
-def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, severity: str) -> Values:
+def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, blank: str = "") -> Values:
+    """`blank`: what is said of blank cells, if anything."""
     results = [read(value) for value in cells.values]
     column = _spread(cells, [value for value, _ in results], dtype)
     notes = []
     for sentence in dict.fromkeys(said for _, said in results if said):
         rows = np.flatnonzero(cells.spread([said == sentence for _, said in results], False, bool))
         if rows.size:
-            notes.append(Note(severity, sentence, rows))
+            notes.append(Note(AFFECTS, sentence, rows))
+    if blank and (cells.codes < 0).any():
+        notes.append(Note(AFFECTS, blank, np.flatnonzero(cells.codes < 0)))
     unknown = dict.fromkeys(as_text(cells.values[code]) for code in used_codes(cells.codes) if results[code][1])
     return Values(column, notes, tuple(unknown))
 
@@ -169,7 +180,9 @@ def _dates(cells: Cells) -> Values:
             if rows.any():
                 notes.append(Note(AFFECTS, sentence, np.flatnonzero(rows)))
     decided_by = dates.evidence(cells, read.order)
-    if read.order == dates.UNDECIDED:
+    if read.order == dates.CONTRADICTORY:
+        notes.append(Note(AFFECTS, _MIXED))
+    elif read.order == dates.UNDECIDED:
         notes.append(Note(INFORMS, _UNDECIDED))
     elif read.order == dates.MONTH_FIRST:
         notes.append(Note(INFORMS, MONTHS_FIRST, None if decided_by is None else np.array([decided_by])))

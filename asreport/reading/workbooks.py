@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -20,11 +21,17 @@ from asreport.reading.grids import Cells, Grid, Unreadable, Workbook
 
 # A zip with one of these in it is a workbook: .xlsx, .xlsb, .ods.
 IS_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+# An .xls under a password: its beginning, whether it is write-protected, and the password's check.
+_LOCKED_OLD = re.compile(rb"\x09\x08\x10\x00.{16}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 _APART = Path(__file__).with_name("apart.py")
 _AGAIN = "export the report again as .xlsx or .csv"
 _REASONS = {
     "locked": "is protected with a password: save it without one, and upload it again",
     "damaged": f"is damaged or was not copied whole: {_AGAIN}",
+    # Of an .ods the reader does not say which it was.
+    "damaged open document": (
+        "is damaged, or has a cell far away from its table, at the edge of a sheet: save it as .xlsx, and upload that"
+    ),
     "declarations": f"holds declarations no spreadsheet program writes, so it was not opened: {_AGAIN}",
     "sheets": f"has more than {limits.MAX_SHEETS} sheets: keep the exports only",
     "large": (
@@ -39,15 +46,20 @@ def read_zipped(data: bytes) -> Workbook:
     try:
         with open_zip(data) as archive:
             _check_members(archive.infolist(), len(data))
+            is_open_document = "content.xml" in archive.namelist()
+            # Under a password its table is there, but is no text.
+            locked = is_open_document and archive.open("content.xml").read(1) not in b"<\xef"
     except (zipfile.BadZipFile, EOFError, ValueError, IndexError, NotImplementedError, OSError) as error:
         raise Unreadable(_REASONS["damaged"]) from error
-    return _read_apart(data)
+    if locked:
+        raise Unreadable(_REASONS["locked"])
+    return _read_apart(data, "damaged open document" if is_open_document else "damaged")
 
 
 def read_old(data: bytes) -> Workbook:
     """The sheets of an .xls workbook, which is an OLE file, as a workbook under a password is. Raises Unreadable."""
     names = data[: 1 << 24]
-    if "EncryptedPackage".encode("utf-16-le") in names:
+    if "EncryptedPackage".encode("utf-16-le") in names or _LOCKED_OLD.search(data):
         raise Unreadable(_REASONS["locked"])
     if "Workbook".encode("utf-16-le") not in names and "Book".encode("utf-16-le") not in names:
         raise Unreadable(f"is not a workbook: {_AGAIN}")
@@ -74,8 +86,8 @@ def _check_members(members: list[zipfile.ZipInfo], packed: int) -> None:
         raise Unreadable(f"unpacks to far more than a workbook of its size would, so it was not opened: {_AGAIN}")
 
 
-def _read_apart(data: bytes) -> Workbook:
-    """Every worksheet that holds something. Raises Unreadable.
+def _read_apart(data: bytes, damaged: str = "damaged") -> Workbook:
+    """Every worksheet that holds something. Raises Unreadable; `damaged` is the reason for what cannot be opened.
 
     The other process has READING_SECONDS and READING_BYTES of memory, and can write no file.
     """
@@ -95,7 +107,7 @@ def _read_apart(data: bytes) -> Workbook:
     at = answer.index(b"\n") + 1
     told = json.loads(answer[:at])
     if "unreadable" in told:
-        raise Unreadable(_REASONS[told["unreadable"]])
+        raise Unreadable(_REASONS[damaged if told["unreadable"] == "damaged" else told["unreadable"]])
     grids = []
     for sheet in told["sheets"]:
         columns = []
