@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from browsing import EXCEPTIONS, UPLOAD, Watch, download, go, main, settled, upload, use_sample
+from exports.make import files_of
 from playwright.sync_api import Browser, Page, expect
 
 from asreport.settings import read_settings
@@ -107,29 +107,43 @@ def test_a_subject_of_the_team_is_accepted_and_named_on_every_page(browser: Brow
     expect(told).to_contain_text(subject)
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
-    """Files made to do harm, or broken, and what is said of each."""
-    folder = tmp_path_factory.mktemp("hostile")
-    here = Path(__file__).parent / "exports" / "hostile"
-    del here
-    return {folder / "x": ""}
+HOSTILE = {  # of tests/exports, and what is said
+    "sparse-xlsx": "has a cell far away from its table",
+    "bomb-xlsx": "unpacks to far more than a workbook of its size would",
+    "locked-xlsx": "is protected with a password",
+    "truncated-xlsx": "is damaged or was not copied whole",
+}
 
 
 def test_hostile_files_cost_another_visitor_nothing(
-    browser: Browser, watch: Watch, hostile: dict[Path, str], clean_folder: Path
+    browser: Browser, watch: Watch, clean_folder: Path, tmp_path: Path
 ) -> None:
     other = watch.visitor(browser)
     upload(other, clean_folder)
     page = watch.visitor(browser)
-    for file, said in hostile.items():
-        page.locator("input[type=file]").set_input_files(file)
+    for entry, said in HOSTILE.items():
+        ((name, content),) = files_of(f"hostile/{entry}").items()
+        (tmp_path / name).write_bytes(content)
+        page.locator("input[type=file]").set_input_files(tmp_path / name)
         # While that is read, the other visitor goes on.
         go(other, EXCEPTIONS)
         go(other, UPLOAD)
-        expect(other.get_by_text("clean-cases.csv", exact=True)).to_be_attached()
+        expect(other.get_by_role("region", name="taken for").get_by_text("clean-cases.csv")).to_be_attached()
         expect(main(page).get_by_text(said)).to_be_visible()
         settled(page)
+    upload(page, clean_folder)  # and the one who sent them goes on too
+    expect(main(page).get_by_text(said)).to_have_count(0)
+
+
+def test_reading_can_be_cancelled(browser: Browser, watch: Watch, clean_folder: Path, tmp_path: Path) -> None:
+    page = watch.visitor(browser)
     upload(page, clean_folder)
-    go(other, EXCEPTIONS)
-    expect(main(other).get_by_text("No exceptions")).to_be_visible()
+    ((name, content),) = files_of("hostile/a-million-rows-csv").items()
+    (tmp_path / name).write_bytes(content)
+    page.locator("input[type=file]").set_input_files(tmp_path / name)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    settled(page)
+    taken = page.get_by_role("region", name="taken for")
+    expect(taken.get_by_text("clean-cases.csv", exact=True)).to_be_attached()
+    expect(page.get_by_text(name)).to_have_count(0)

@@ -1,20 +1,30 @@
 """How much a single export may hold before asreport declines it: one file must not cost other users anything.
 
-The largest export known of is a region's events over some years, about 325,000 rows of 8 columns.
+The largest export known of is a region's events over some years, about 325,000 rows of 8 columns. Each limit is a
+setting: an environment variable ASREPORT_ and its name, such as ASREPORT_MAX_ROWS, takes its place.
 """
 
-MAX_FILE_BYTES = 500_000_000
-MAX_UNPACKED_BYTES = 500_000_000  # all members of a workbook together, unpacked
-MAX_RATIO = 100  # unpacked to packed; sheets written by Excel come to between 5 and 30
-RATIO_MATTERS_FROM = 20_000_000  # a small sheet may well pack better than that
-MAX_MEMBERS = 5_000
-MAX_ROWS = 1_048_576  # what Excel can hold
-MAX_COLUMNS = 1_000
+import os
+
+
+def _limit(name: str, default: int) -> int:
+    return int(os.environ.get(f"ASREPORT_{name}", default))
+
+
+MAX_FILE_BYTES = _limit("MAX_FILE_BYTES", 500_000_000)
+MAX_UNPACKED_BYTES = _limit("MAX_UNPACKED_BYTES", 500_000_000)  # all members of a workbook together, unpacked
+MAX_RATIO = _limit("MAX_RATIO", 100)  # unpacked to packed; sheets written by Excel come to between 5 and 30
+RATIO_MATTERS_FROM = _limit("RATIO_MATTERS_FROM", 20_000_000)  # a small sheet may well pack better than that
+MAX_MEMBERS = _limit("MAX_MEMBERS", 5_000)
+MAX_ROWS = _limit("MAX_ROWS", 1_048_576)  # what Excel can hold
+MAX_COLUMNS = _limit("MAX_COLUMNS", 1_000)
 # Rows times columns up to the furthest cell, of all sheets of a workbook together, as its reader takes memory for all
 # of them: a full sheet of 12 columns, or twice the largest export with 20.
-MAX_CELLS = 13_000_000
-MAX_SHEETS = 50
-READING_BYTES = 2 << 30  # of address space to read a workbook in; a full sheet of 12 columns takes half of it
-READING_SECONDS = 120
-HEADER_WITHIN = 60  # the header is looked for among the first so many rows
-FOOTER_WITHIN = 40  # the lines after the data are looked for among the last so many rows
+MAX_CELLS = _limit("MAX_CELLS", 13_000_000)
+MAX_SHEETS = _limit("MAX_SHEETS", 50)
+READING_BYTES = _limit(
+    "READING_BYTES", 2 << 30
+)  # of address space to read a workbook in; a full sheet of 12 columns takes half of it
+READING_SECONDS = _limit("READING_SECONDS", 120)
+HEADER_WITHIN = _limit("HEADER_WITHIN", 60)  # the header is looked for among the first so many rows
+FOOTER_WITHIN = _limit("FOOTER_WITHIN", 40)  # the lines after the data are looked for among the last so many rows
