@@ -89,15 +89,17 @@ def _rows_without_result(data: bytes) -> list[int]:
 
 
 def _look_through(stream: IO[bytes], is_sheet: bool) -> list[int]:
-    """One member, a piece at a time; cells are looked at whole."""
+    """One member, a piece at a time, of which only the cells of a sheet are looked at, and those whole."""
     rows: list[int] = []
     tail = b""
     while piece := stream.read(PIECE):
         if not tail and b"<!DOCTYPE" in piece:
             raise Unreadable("declarations")
+        if not is_sheet:
+            break
         text = tail + piece
-        end = text.rfind(b"</c>") + len(b"</c>") if is_sheet else 0
-        if is_sheet and b"<f" in text:
+        end = text.rfind(b"</c>") + len(b"</c>")
+        if b"<f" in text:
             rows += map(int, NO_RESULT.findall(text, 0, end))
         tail = text[max(end, len(text) - 40_000) :]  # a cell holds 32,767 characters at most
     return rows

@@ -17,6 +17,7 @@ from asreport.reading.vocabulary import FOOTERS, HEADERS, TOTALS, WORDS, Header,
 _RECORDS = re.compile(r"\(\s*[\d,]+\s+records?\s*\)\s*$", re.IGNORECASE)
 _TOTALS_START = frozenset(word[:2] for word in TOTALS)
 _NUMBER = re.compile(r"[$-]?[\d,]+(?:\.\d+)?%?")
+EXAMPLE_WITHIN = 5  # an example stands just below the header
 _LAST_DATE = re.compile(r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?!.*\d[-/.]\d)")
 
 
@@ -59,7 +60,7 @@ def lay_out(grid: Grid, header_at: int | None = None) -> Layout | None:
     used &= ~repeats
     subtotals = _find_totals(grid, filled, headers) & used
     used &= ~subtotals
-    examples = _find_examples(grid, headers) & used
+    examples = _find_examples(grid, headers, at) & used
     used &= ~examples
     rows = np.flatnonzero(used)
     return Layout(
@@ -137,14 +138,13 @@ def _repeated_headers(grid: Grid, at: int) -> np.ndarray:
     return same
 
 
-def _find_examples(grid: Grid, headers: list[Header]) -> np.ndarray:
-    """The rows whose case number or NSN is the word that templates have there."""
+def _find_examples(grid: Grid, headers: list[Header], at: int) -> np.ndarray:
+    """The row, if any of the first below the header, whose case number or NSN is the word that templates have there."""
     found = np.zeros(grid.height, dtype=bool)
     for column, seen in zip(grid.columns, headers, strict=True):
         if _all_fields(seen) & {"case_number", "nsn"}:
-            says = [isinstance(v, str) and v.strip().lower() == WORDS["layout"]["example"] for v in column.values]
-            if any(says):
-                found |= column.spread(says, False, bool)
+            for row in range(at + 1, min(at + 1 + EXAMPLE_WITHIN, grid.height)):
+                found[row] |= as_text(column[row]).lower() == WORDS["layout"]["example"]
     return found
 
 
