@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from html import escape
@@ -191,12 +191,14 @@ _PARTS = {
     f'Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="b" Type="{_REL}/styles" '
     f'Target="styles.xml"/>'
     f'<Relationship Id="c" Type="{_REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
-    "xl/styles.xml": f'<styleSheet {_MAIN}><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+    "xl/styles.xml": f"<styleSheet {_MAIN}>"
+    '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
     "xl/sharedStrings.xml": f"<sst {_MAIN}><si><t>CA</t></si><si><r><t>1</t></r></si><si/></sst>",
 }
 # A cell's XML, given its place and its text: what programs write, and what none should.
+TEXT_CELL = '<c r="{0}" t="inlineStr"><is><t>{1}</t></is></c>'
 _CELLS = [
-    *['<c r="{0}" t="inlineStr"><is><t>{1}</t></is></c>'] * 6,
+    *[TEXT_CELL] * 6,
     '<c r="{0}" t="str"><f>A1</f><v>{1}</v></c>', '<c r="{0}"><f>A1</f></c>', '<c r="{0}"><v>{1}</v></c>',
     '<c r="{0}" s="1"><v>{1}</v></c>', '<c r="{0}" s="1"><v>46206.5</v></c>', '<c r="{0}" s="9"><v>46206</v></c>',
     '<c r="{0}" s="1"><v>2958466</v></c>', '<c r="{0}" s="1"><v>-1</v></c>', '<c r="{0}" s="1"><v>1e999</v></c>',
@@ -212,22 +214,26 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def _as_workbook(rows: list[list[str]], draw: Draw) -> tuple[str, bytes]:
-    sheet = ""
     plain = bool(draw.randrange(2))
-    for down, row in enumerate(rows, 1 + draw.randrange(3)):
-        sheet += f'<row r="{down}">' if draw.randrange(20) else "<row>"
-        for across, cell in enumerate(row):
-            form = _CELLS[0] if plain else draw.choice(_CELLS)
-            sheet += form.format(f"{chr(65 + across % 26)}{down}", _CONTROL.sub("", escape(cell)))
-        sheet += "</row>"
     merged = draw.choice(_MERGES)
     merges = f'<mergeCells><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
     said = draw.choice(
         ["", "", '<dimension ref="A1:XFD1048576"/>', '<dimension ref="A1"/>', '<dimension ref="B2:A1"/>']
     )
-    page = f"<worksheet {_MAIN}>{said}<sheetData>{sheet}</sheetData>{merges}</worksheet>"
+    return "made.xlsx", workbook(rows, lambda _: TEXT_CELL if plain else draw.choice(_CELLS), said, merges)
+
+
+def workbook(rows: list[list[str]], form: Callable[[str], str], before: str = "", after: str = "") -> bytes:
+    """An .xlsx with the XML that `form` gives for each cell, and more before and after the rows."""
+    sheet = ""
+    for down, row in enumerate(rows, 1):
+        sheet += f'<row r="{down}">'
+        for across, cell in enumerate(row):
+            sheet += form(cell).format(f"{chr(65 + across % 26)}{down}", _CONTROL.sub("", escape(cell)))
+        sheet += "</row>"
+    page = f"<worksheet {_MAIN}>{before}<sheetData>{sheet}</sheetData>{after}</worksheet>"
     parts = {**_PARTS, "xl/worksheets/sheet1.xml": page}
-    return "made.xlsx", zipped([(name, text.encode("utf-8", errors="replace")) for name, text in parts.items()])
+    return zipped([(name, text.encode("utf-8", errors="replace")) for name, text in parts.items()])
 
 
 def zipped(members: Sequence[tuple[str, bytes]]) -> bytes:

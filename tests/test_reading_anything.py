@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from anything import check
+from anything import TEXT_CELL, check, workbook
 
 TAGS = b"<table><tr><td>Case Number<td>Subject<td>Date<tr><td>1<td>a &amp; b<td>2026-05-04</table>"
 
@@ -40,3 +40,26 @@ def test_a_page_that_unfolds_to_more_cells_than_fit(rows: bytes) -> None:
 
 def test_a_page_of_too_many_tables() -> None:
     assert "more than 50 tables" in check(("page.xls", TAGS * 51)).findings["finding"][0]
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["9999-12-31 23:59 UTC", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "99999-01-01T00:00Z", "1/1/0000"],
+)
+def test_a_day_at_the_end_of_the_calendar(day: str) -> None:
+    exports = check(("e.csv", f"Case Number,Subject,Date\n1,a,{day}\n2,b,2026-05-04\n".encode()))
+    assert list(exports.tables["events"]["event_date"].isna()) == [True, False]
+
+
+@pytest.mark.parametrize("number", ["1e999", "inf", "-inf", "1e308"])
+def test_a_number_without_end_among_dates(number: str) -> None:
+    sheet = [["Case Number", "Subject", "Date"], ["1", "a", number], ["2", "b", "2026-05-04"]]
+    data = workbook(sheet, lambda cell: '<c r="{0}"><v>{1}</v></c>' if cell == number else TEXT_CELL)
+    assert list(check(("e.xlsx", data)).tables["events"]["event_date"].isna()) == [True, False]
+
+
+def test_a_long_text_that_nearly_is_a_time() -> None:
+    started = time.monotonic()
+    rows = "".join(f'{n},a,"1:00{" " * (n * 9)}x\ny"\n' for n in range(200))
+    check(("e.csv", f"Case Number,Subject,Date\n999,a,2026-05-04\n{rows}".encode()))
+    assert time.monotonic() - started < 5
