@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -239,11 +240,10 @@ def workbook(rows: list[list[str]], form: Callable[[str], str], before: str = ""
 def zipped(members: Sequence[tuple[str, bytes]]) -> bytes:
     """A zip, which may hold the same name twice."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the same name twice is wanted here
         for name, data in members:
-            # By hand, as names that lead out of a folder, or are nothing, are wanted here and a second one no warning.
-            with archive.open(zipfile.ZipInfo(name or " "), "w") as member:
-                member.write(data)
+            archive.writestr(zipfile.ZipInfo(name or " "), data)
     return out.getvalue()
 
 

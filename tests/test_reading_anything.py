@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from anything import TEXT_CELL, check, workbook
+from anything import TEXT_CELL, check, workbook, zipped
 
 TAGS = b"<table><tr><td>Case Number<td>Subject<td>Date<tr><td>1<td>a &amp; b<td>2026-05-04</table>"
 
@@ -62,4 +62,40 @@ def test_a_long_text_that_nearly_is_a_time() -> None:
     started = time.monotonic()
     rows = "".join(f'{n},a,"1:00{" " * (n * 9)}x\ny"\n' for n in range(200))
     check(("e.csv", f"Case Number,Subject,Date\n999,a,2026-05-04\n{rows}".encode()))
+    assert time.monotonic() - started < 5
+
+
+EVENTS = b"Case Number,Subject,Date\n1,a,2026-05-04\n"
+
+
+def changed(data: bytes, mark: bytes, offset: int, to: bytes) -> bytes:
+    """A zip with some bytes changed behind the first such mark."""
+    at = data.index(mark) + offset
+    return data[:at] + to + data[at + len(to) :]
+
+
+@pytest.mark.parametrize(
+    ("mark", "offset", "to"),
+    [
+        (b"PK\x01\x02", 42, b"\xff\xff\xff\x00"),  # a member that starts after the end
+        (b"PK\x05\x06", 16, b"\xff\xff\xff\x00"),  # so does the list of members
+        (b"PK\x01\x02", 10, b"\x0e\x00"),  # a way of packing that this member was not packed in
+        (b"PK\x01\x02", 9, b"\x08"),  # a name that is not in the encoding it says
+    ],
+)
+def test_a_zip_whose_list_of_members_lies(mark: bytes, offset: int, to: bytes) -> None:
+    good = zipped([("\u0101.csv", EVENTS)]).replace("\u0101".encode(), b"\xff\xfe")
+    assert "damaged" in check(("made.zip", changed(good, mark, offset, to))).findings["finding"][0]
+
+
+def test_names_in_a_zip_lead_nowhere() -> None:
+    names = ["../x.csv", "/etc/x.csv", "x.csv", "x.csv", "C:\\x.csv", " "]
+    members = [(name, EVENTS.replace(b"1,", b"%d," % n)) for n, name in enumerate(names)]
+    assert len(check(("made.zip", zipped(members))).tables["events"]) == len(names)
+
+
+@pytest.mark.parametrize("part", ["<c ", '<c r="A1" ', '<c r="A1"><f ', "<f", '<c r="A1"' + " " * 9])
+def test_a_sheet_of_tags_that_never_end(part: str) -> None:
+    started = time.monotonic()
+    check(("e.xlsx", workbook([["Case Number"]], lambda _: TEXT_CELL, after="<f>" + part * 50_000)))
     assert time.monotonic() - started < 5

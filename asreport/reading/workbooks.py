@@ -7,6 +7,7 @@ a workbook is measured before it is handed over.
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -27,12 +28,26 @@ from asreport.reading.limits import (
 )
 
 _CELL = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{1,7})\$?([0-9]{1,9})["']""")
+# No pattern may look across tags: where none ends, that takes hours over a few megabytes.
 _NO_RESULT = re.compile(
-    rb"""<c [^>]*?\br="[A-Z]+([0-9]+)"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
+    rb"""<c [^<>]{0,200}?\br="[A-Z]+([0-9]+)"[^<>]{0,200}>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)"""
+    rb"""\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
 )
 _REPEATED = re.compile(rb"""number-(columns|rows)-repeated=["']([0-9]+)["']""")
 _BINARY_ROW, _BINARY_CELLS = 0, range(1, 12)
 _CHUNK = 1 << 22
+# What reading a zip may raise that is damaged, as the standard library checks little of it.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 # A zip with one of these in it is a workbook: .xlsx, .xlsb, .ods.
 IS_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 _AGAIN = "export the report again as .xlsx or .csv"
@@ -53,16 +68,7 @@ def read_zipped(data: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             without_result = _measure(archive, len(data))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        ValueError,
-        IndexError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-    ) as error:
+    except DAMAGED_ZIP as error:
         raise Unreadable(_DAMAGED) from error
     return Workbook(_sheets(data), without_result)
 
@@ -169,7 +175,7 @@ def _check_extent(rows: int, columns: int) -> None:
 
 def _check_repeats(text: bytes) -> None:
     """An .ods says "this cell 16,384 times": a filled row repeated so often is not a table."""
-    for content in re.findall(rb"<table:table-cell[^>]*office:value-type[^>]*>", text):
+    for content in re.findall(rb"<table:table-cell[^<>]{0,2000}?office:value-type[^<>]*+>", text):
         repeated = _REPEATED.search(content)
         if repeated and int(repeated.group(2)) > MAX_COLUMNS:
             _check_extent(1, int(repeated.group(2)))
