@@ -128,3 +128,7 @@ def test_a_text_that_unfolds_to_more_cells_than_fit(rows: bytes) -> None:
 @pytest.mark.parametrize("line", ['sep="', "sep=a", "sep=\u0101", "sep= ", "sep=\r"])
 def test_a_separator_that_separates_nothing(line: str) -> None:
     assert len(check(("e.csv", f"{line}\n".encode() + EVENTS)).tables["events"]) == 1
+
+
+def test_a_name_that_is_in_no_encoding() -> None:
+    assert check(("caf\udce9.csv", b"")).findings["file"][0] == "caf?.csv"
