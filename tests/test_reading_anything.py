@@ -132,3 +132,15 @@ def test_a_separator_that_separates_nothing(line: str) -> None:
 
 def test_a_name_that_is_in_no_encoding() -> None:
     assert check(("caf\udce9.csv", b"")).findings["file"][0] == "caf?.csv"
+
+
+def test_numbers_that_a_spreadsheet_stripped_join_soon() -> None:
+    cases = "".join(f"{n:08d},CA,2026-05-04\n" for n in range(30_000))
+    events = "".join(f"{n},a,2026-05-04\n" for n in range(30_000))
+    started = time.monotonic()
+    exports = check(
+        ("c.csv", f"Case Number,Case Type,Referral Date\n{cases}".encode()),
+        ("e.csv", f"Case Number,Subject,Date\n{events}".encode()),
+    )
+    assert set(exports.tables["cases"]["case_number"]) == set(exports.tables["events"]["case_number"])
+    assert time.monotonic() - started < 10
