@@ -116,7 +116,8 @@ def _parse_all(values: list[Any]) -> list[date | Open | None]:
     if zoned:
         times = pd.to_datetime([values[place] for place in zoned], format="ISO8601", utc=True, errors="coerce")
         # The calendar ends with 9999, and a time near that may fall after it here.
-        local = times.where((times.year >= _YEARS[0]) & (times.year < _YEARS[1])).tz_convert(NEW_ZEALAND)
+        inside = (times.year >= _YEARS[0]) & (times.year < _YEARS[1])
+        local = pd.DatetimeIndex(times.where(inside)).tz_convert(NEW_ZEALAND)
         for place, day in zip(zoned, local, strict=True):
             found[place] = None if pd.isna(day) else day.date()
     return found
