@@ -5,7 +5,50 @@ from __future__ import annotations
 import time
 
 import pytest
-from anything import TEXT_CELL, check, workbook, zipped
+from anything import TEXT_CELL, built, check, for_calamine_alone, mangled, workbook, zipped
+from hypothesis import given
+from hypothesis import strategies as st
+
+import asreport
+
+RANDOM = st.randoms(use_true_random=False)
+STARTS = [
+    b"",
+    b"PK\x03\x04",
+    b"<table>",
+    b"<html",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"sep=;\n",
+    b"%PDF",
+    b"Case Number,Subject,Date\n",
+]
+SAMPLE = list(asreport.sample_exports(80).items())
+
+
+@given(st.sampled_from(STARTS), st.binary(max_size=400))
+def test_bytes(start: bytes, rest: bytes) -> None:
+    check(("file", start + rest))
+
+
+@given(st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=8), st.sampled_from(",;\t|"))
+def test_text(rows: list[list[str]], separator: str) -> None:
+    text = "\n".join(separator.join(row) for row in [["Case Number", "Subject", "Date"], *rows])
+    check(("file.csv", text.encode("utf-8", errors="replace")))
+
+
+@given(RANDOM)
+def test_a_table_of_odd_headers_and_values(draw) -> None:
+    check(built(draw), ("other.csv", built(draw)[1]))
+
+
+@given(RANDOM)
+def test_a_file_something_was_done_to(draw) -> None:
+    name, data = draw.choice([*SAMPLE, built(draw)])
+    data = mangled(data, draw)
+    if not for_calamine_alone(data):
+        check((name, data), ("whole.csv", EVENTS))
+
 
 TAGS = b"<table><tr><td>Case Number<td>Subject<td>Date<tr><td>1<td>a &amp; b<td>2026-05-04</table>"
 
