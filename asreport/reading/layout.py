@@ -155,7 +155,9 @@ def _find_totals(grid: Grid, filled: np.ndarray, headers: list[Header]) -> np.nd
         texts = [as_text(short[row]) for row in range(len(some))]
         plain[some] &= [not text or bool(_NUMBER.fullmatch(text)) or _is_total(text) for text in texts]
         if any(name in ("case_type", "referral_date", "event_date", "start_date") for name in _all_fields(seen)):
-            needed |= column.filled
+            # A report grouped by date has the word for the total in that very column.
+            words = [code for code in used_codes(column.codes) if _is_total(column.values[code])]
+            needed |= column.filled & ~np.isin(column.codes, words)
     return says & (plain | ~needed)
 
 
