@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 
 import pytest
 from anything import TEXT_CELL, built, check, for_calamine_alone, mangled, workbook, zipped
@@ -187,3 +189,11 @@ def test_numbers_that_a_spreadsheet_stripped_join_soon() -> None:
     )
     assert set(exports.tables["cases"]["case_number"]) == set(exports.tables["events"]["case_number"])
     assert time.monotonic() - started < 10
+
+
+def test_a_workbook_that_a_mac_packed_again() -> None:
+    book = workbook([["Case Number", "Subject", "Date"], ["1", "a", "2026-05-04"]], lambda _: TEXT_CELL)
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        members = [(name, archive.read(name)) for name in archive.namelist()]
+    members.append(("__MACOSX/xl/worksheets/._sheet1.xml", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"))
+    assert len(check(("e.xlsx", zipped(members))).tables["events"]) == 1

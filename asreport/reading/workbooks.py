@@ -36,6 +36,7 @@ _NO_RESULT = re.compile(
 _REPEATED = re.compile(rb"""number-(columns|rows)-repeated=["']([0-9]+)["']""")
 _BINARY_ROW, _BINARY_CELLS = 0, range(1, 12)
 _CHUNK = 1 << 22
+_MAC = b"\x00\x05\x16\x07"  # starts what a Mac adds beside each file it packs: no XML, so nothing reads it as a sheet
 # What reading a zip may raise that is damaged, as the standard library checks little of it.
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
@@ -114,6 +115,8 @@ def _look_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> list[int
     tail = b""
     with archive.open(member) as stream:
         while piece := stream.read(_CHUNK):
+            if piece.startswith(_MAC) and not tail:
+                return []
             if b"\x00" in piece[:400]:
                 raise Unreadable(f"is written in a way that asreport does not read: {_AGAIN}")
             text = tail + piece
