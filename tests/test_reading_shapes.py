@@ -227,3 +227,17 @@ def test_a_later_row_may_be_longer_than_the_first() -> None:
     rows = "".join(f"{n},x,2026-05-04\n" for n in range(100, 400))
     exports = read("Case Number,Subject,Date\n" + rows + "999,x,2026-05-04,more,and more\n")
     assert len(exports.tables["events"]) == 301
+
+
+def test_totals_of_a_report_grouped_by_date() -> None:
+    """The words stand in the column of the date, the sums in columns further on, and a tick box has its no."""
+    rows = [
+        [None, "Referral Date  ↑", None, "Case Number", "Case Record Type", "Migrated", "Days Open"],
+        [None, dt.datetime(2026, 4, 13), None, "00000001", "CA", False, 12],
+        [None, dt.datetime(2026, 4, 14), None, "00000002", "NEN", False, 11],
+        [None, "Total", "Sum", None, None, False, 23],
+        [None, None, "Count", 2],
+    ]
+    exports = read(book(*TITLE, *rows))
+    assert texts(exports, "cases", "case_number") == ["00000001", "00000002"]
+    assert said(exports, "totals") and not said(exports, "no case number")

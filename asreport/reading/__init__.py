@@ -200,7 +200,9 @@ def _read_bytes(
 
 def _name_of(source: str | PathLike[str] | NamedStream) -> str:
     path = source if isinstance(source, str | PathLike) else getattr(source, "name", "") or "upload"
-    return Path(fspath(path) if not isinstance(path, str) else path).name
+    name = Path(fspath(path) if not isinstance(path, str) else path).name
+    # Letters that the file system holds in no encoding known here; no table can hold them as they come.
+    return name.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _bytes_of(source: str | PathLike[str] | NamedStream) -> bytes:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 
 from asreport.reading.grids import Unreadable
 from asreport.reading.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_MATTERS_FROM
-from asreport.reading.workbooks import IS_WORKBOOK, open_zip
+from asreport.reading.workbooks import DAMAGED_ZIP, IS_WORKBOOK, open_zip
 
 _DOCUMENT = "[Content_Types].xml"  # in a zip that is a document of an office program
 _NOT_EXPORTS = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # what systems add to a zip of their own
@@ -27,7 +26,7 @@ def unpacked(name: str, data: bytes) -> list[tuple[str, bytes]]:
             members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
             _check(members, len(data))
             return [(f"{name}/{member.filename}", archive.read(member)) for member in members]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+    except DAMAGED_ZIP:
         return [(name, data)]  # damaged: the reader of workbooks says so
 
 

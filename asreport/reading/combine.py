@@ -89,7 +89,8 @@ def _joinable(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
         seen = pd.unique(np.concatenate([column.dropna().unique() for column in keyed]))
         forms = {number: form for number, form in longest_forms(seen.tolist()).items() if number != form}
         if forms:
-            frames = [f.assign(**{key: f[key].replace(forms)}) if key in f else f for f in frames]
+            # Not replace(), which goes through all rows once for each form.
+            frames = [f.assign(**{key: f[key].map(forms).fillna(f[key])}) if key in f else f for f in frames]
     return frames
 
 

@@ -33,7 +33,7 @@ _NUMBERS = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-\s.]+([a-z]+)[-\s.,]+(\d{2,4})")
 _MONTH_DAY_YEAR = re.compile(r"([a-z]+)[-\s.]+(\d{1,2})(?:st|nd|rd|th)?[-\s.,]+(\d{2,4})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap])?\.?\s*(?:m\b)?\.?\s*(.*)")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*+([ap])?\.?\s*+(?:m\b)?\.?\s*+(.*)")
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d):?(\d\d)?")
 _ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)")
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " ", **dict.fromkeys(INVISIBLE)})
@@ -42,6 +42,8 @@ _MONTHS = {name[:size]: n for n, name in enumerate(WORDS["dates"]["months"], 1) 
 _WEEKDAY = re.compile(
     "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in WORDS["dates"]["weekdays"]) + r")[a-z]*\.?,?\s+"
 )
+
+_LONGEST = 80  # letters of a date in writing
 
 # A date not yet decided: two numbers that are day and month in one order or the other, and the year.
 Open = tuple[int, int, int]
@@ -122,7 +124,10 @@ def _parse_all(values: list[Any]) -> list[date | Open | None]:
             found[place] = _parse(value)
     if zoned:
         times = pd.to_datetime([values[place] for place in zoned], format="ISO8601", utc=True, errors="coerce")
-        for place, day in zip(zoned, times.tz_convert(NEW_ZEALAND), strict=True):
+        # The calendar ends with 9999, and a time near that may fall after it here.
+        inside = (times.year >= _YEARS[0]) & (times.year < _YEARS[1])
+        local = pd.DatetimeIndex(times.where(inside)).tz_convert(NEW_ZEALAND)
+        for place, day in zip(zoned, local, strict=True):
             found[place] = None if pd.isna(day) else day.date()
     return found
 
@@ -145,6 +150,8 @@ def _read_text(value: str) -> date | Open | None:
     if _is_local(clock_text):
         return _day(day_text)
     text = _plain(value)
+    if len(text) > _LONGEST:
+        return None
     colon = text.find(":")
     if colon < 1:
         return _written(text.lower())
@@ -156,6 +163,8 @@ def _read_text(value: str) -> date | Open | None:
     hour, minute, zone = clock
     if zone is None or not isinstance(day, date):
         return day
+    if day.year == _YEARS[1]:
+        return None  # the calendar ends with that year, and the day may be the next one here
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(NEW_ZEALAND).date()
 
 
@@ -180,7 +189,7 @@ def _serial(number: float) -> date | None:
     """The date an Excel serial stands for."""
     if _SERIALS[0] <= number < _SERIALS[1]:
         return _SERIAL_ZERO + timedelta(days=int(number))
-    if number == int(number) and 19_900_101 <= number <= 21_000_101:
+    if number.is_integer() and 19_900_101 <= number <= 21_000_101:
         text = str(int(number))
         return _date(int(text[:4]), int(text[4:6]), int(text[6:]))
     return None

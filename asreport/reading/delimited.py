@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
-from asreport.reading.limits import HEADER_WITHIN, MAX_COLUMNS, MAX_ROWS
+from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from asreport.reading.vocabulary import HEADERS, fields_of, header
 
 SEPARATORS = (",", ";", "\t", "|")
-_SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=([\t!#-/:-@[-`{-~])"?\r?\n', re.IGNORECASE)
 
 
 def read_delimited(data: bytes) -> list[Grid]:
@@ -103,6 +103,8 @@ def _read_fast(text: str, separator: str) -> Grid:
     any line has separators.
     """
     widest = max(map(len, itertools.islice(_rows(text[:200_000], separator), HEADER_WITHIN)), default=1)
+    if widest * max(text.count("\n"), text.count("\r")) > MAX_CELLS:
+        return _read_exactly(text, separator)  # pandas would fill up every short row to that width
     try:
         return _parse(text, separator, widest)
     except pd.errors.ParserError:
@@ -128,7 +130,13 @@ def _parse(text: str, separator: str, columns: int) -> Grid:
 
 
 def _read_exactly(text: str, separator: str) -> Grid:
-    rows = list(itertools.islice(_rows(text, separator), MAX_ROWS + 1))
+    rows = []
+    cells = 0
+    for row in itertools.islice(_rows(text, separator), MAX_ROWS + 1):
+        rows.append(row)
+        cells += len(row)
+        if cells > MAX_CELLS:
+            break
     _check_size(len(rows), max(map(len, rows), default=0))
     return grid_of_rows("", rows)
 
@@ -138,3 +146,5 @@ def _check_size(rows: int, columns: int) -> None:
         raise Unreadable(f"has more than {MAX_ROWS:,} rows: export a shorter span of time, or one region at a time")
     if columns > MAX_COLUMNS:
         raise Unreadable(f"has more than {MAX_COLUMNS:,} columns: export the report again with the columns it needs")
+    if rows * columns > MAX_CELLS:
+        raise Unreadable("is too large to read safely: export a shorter span of time, or one region at a time")

@@ -11,6 +11,7 @@ from asreport.mojibake import repaired
 from asreport.reading.grids import INVISIBLE
 
 _CLEAR = {ord(c): None for c in INVISIBLE} | {ord(c): " " for c in "\u00a0\u202f\u2007\u3000"}
+_LONGEST = 4_000  # letters of a text that any table needs; bringing a run of marks to one form takes the square of it
 # What UTF-8 read as cp1252 or latin-1 looks like: a lead letter, then what was a continuation byte.
 _DAMAGED = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
 
@@ -19,6 +20,7 @@ def clean(text: str) -> str:
     """A text without the marks of its journey. `Wh?nau` and U+FFFD stay: what was there cannot be known."""
     if text.isascii():
         return text.strip()
+    text = text[:_LONGEST]
     if _DAMAGED.search(text):
         text = repaired(text)
     return unicodedata.normalize("NFC", text.translate(_CLEAR)).strip()

@@ -13,6 +13,7 @@ from typing import Any
 WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text(encoding="utf-8"))
 
 _ARROWS = "↑↓▲▼"
+_LONGEST = 255  # letters of a header; Salesforce allows 40, and 80 with the name of what it belongs to
 _CUSTOM_FIELD = re.compile(r"__[cr]\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 
@@ -46,9 +47,13 @@ class Header:
         return None
 
 
-@lru_cache(maxsize=4096)
 def header(text: str) -> Header:
     """Take a header cell apart: `Plan: Created Date  ↑` is "createddate", sorted, of the table plans."""
+    return _header(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+
+
+@lru_cache(maxsize=4096)
+def _header(text: str) -> Header:
     bare = text.rstrip().rstrip(_ARROWS).rstrip()
     arrow = bare != text.rstrip()
     plain = _CUSTOM_FIELD.sub("", bare)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import re
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,18 @@ import numpy as np
 from asreport.reading import limits
 from asreport.reading.grids import Cells, Grid, Unreadable, Workbook
 
+# What reading a zip may raise that is damaged, as the standard library checks little of it.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 # A zip with one of these in it is a workbook: .xlsx, .xlsb, .ods.
 IS_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 # An .xls under a password: its beginning, whether it is write-protected, and the password's check.
@@ -49,7 +63,7 @@ def read_zipped(data: bytes) -> Workbook:
             is_open_document = "content.xml" in archive.namelist()
             # Under a password its table is there, but is no text.
             locked = is_open_document and archive.open("content.xml").read(1) not in b"<\xef"
-    except (zipfile.BadZipFile, EOFError, ValueError, IndexError, NotImplementedError, OSError) as error:
+    except DAMAGED_ZIP as error:
         raise Unreadable(_REASONS["damaged"]) from error
     if locked:
         raise Unreadable(_REASONS["locked"])
