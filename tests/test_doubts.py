@@ -96,6 +96,15 @@ def test_a_few_odd_rows_are_no_swap() -> None:
     assert said(read(cases=CASES + "".join(rows)).findings, "look swapped").empty
 
 
+def test_an_nsn_of_many_rows_is_no_students() -> None:
+    """3,000 cases and 3,000 enrolments of NSN 0 would make nine million pairs."""
+    rows = "".join(case(n, nsn="0" if n > 1 else "100000001") for n in range(1, 103))
+    exports = read(cases=CASES + rows, enrol="NSN,Enrolment Date\n" + "0,1/05/2026\n100000001,1/05/2026\n")
+    found = said(exports.findings, "more rows than one student can have")
+    assert found[["file", "column", "value"]].values.tolist() == [["cases.csv", "NSN", "0"]]
+    assert exports.tables["cases"]["nsn"].dropna().tolist() == ["100000001"]
+
+
 # How the exports fit the quarter and the as-at date
 
 

@@ -197,3 +197,12 @@ def test_a_workbook_that_a_mac_packed_again() -> None:
         members = [(name, archive.read(name)) for name in archive.namelist()]
     members.append(("__MACOSX/xl/worksheets/._sheet1.xml", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"))
     assert len(check(("e.xlsx", zipped(members))).tables["events"]) == 1
+
+
+def test_no_column_is_lost_beyond_a_first_row_of_any_length() -> None:
+    """What lies beyond the part of a file that is looked at first is read too."""
+    header = "Case Number,Subject,Date," + "n" * 210_000 + ",Event Date,Task/Event"
+    stream = io.BytesIO(f"{header}\n1,x,,,2026-05-04,Event\n".encode())
+    stream.name = "long.csv"
+    events = asreport.read_exports([stream]).tables["events"]
+    assert events["activity_type"].tolist() == ["Event"]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
 from asreport.reading.doubts import Source, note_strangers, note_swapped
+from asreport.reading.limits import MAX_ROWS_OF_A_STUDENT
 from asreport.reading.texts import longest_forms
 from asreport.reading.vocabulary import WORDS
 from asreport.tables import BLANK, DTYPES, TABLES
@@ -21,6 +22,10 @@ _CONFLICT = (
 _TWO_PROVIDERS = (
     "This case is in the exports of more than one provider, so the newest export was followed, then the fuller row, "
     "and it counts once: if the case was handed on, read only the exports of the provider who has it."
+)
+_PLACEHOLDER = (
+    "This NSN stands in more rows than one student can have, so it counts as missing: "
+    "add the students' own NSNs and export again."
 )
 _ABSENT = {
     ("cases", "migrated"): (AFFECTS, "No column says which cases are migrated, so every case counts as new"),
@@ -70,6 +75,7 @@ def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataF
         _note_absent(table, rows, sources, own, findings)
         merged = _one_a_case(rows, sources, findings) if table == "cases" else _without_repeats(rows, sources, findings)
         tables[table] = merged
+    _drop_placeholders(tables, sources, findings)
     note_strangers(tables, sources, findings)
     note_swapped(tables, sources, findings)
     return {table: _finished(table, frame) for table, frame in tables.items()}
@@ -169,6 +175,20 @@ def _note_conflicts(ranked: pd.DataFrame, merged: pd.DataFrame, sources: Sequenc
             source = sources[place]
             header = source.piece.part.columns.get(name, name)
             source.say(findings, AFFECTS, sentence, row=here["_row"].tolist(), column=header, value=values)
+
+
+def _drop_placeholders(tables: dict[str, pd.DataFrame], sources: Sequence[Source], findings: Findings) -> None:
+    """Blank every NSN that stands in more rows than a student can have, such as 0: it would join all with all."""
+    for table in ("cases", "outcomes"):
+        numbers = tables[table]["nsn"] if table in tables and "nsn" in tables[table] else pd.Series(dtype="str")
+        counts = numbers.value_counts()
+        many = numbers.isin(counts.index[counts > MAX_ROWS_OF_A_STUDENT])
+        if not many.any():
+            continue
+        for place, rows in tables[table][many].groupby("_source"):
+            header, shown = sources[int(str(place))].header("nsn"), ", ".join(rows["nsn"].unique()[:5])
+            sources[int(str(place))].say(findings, AFFECTS, _PLACEHOLDER, column=header, value=shown)
+        tables[table] = tables[table].assign(nsn=numbers.mask(many))
 
 
 def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:

@@ -16,6 +16,7 @@ from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_R
 from asreport.reading.vocabulary import HEADERS, fields_of, header
 
 SEPARATORS = (",", ";", "\t", "|")
+_START = 200_000  # characters that are looked at to tell the separator and the number of columns
 _SEP_LINE = re.compile(r'"?sep=([\t!#-/:-@[-`{-~])"?\r?\n', re.IGNORECASE)
 
 
@@ -72,7 +73,7 @@ def find_separator(text: str) -> str:
     said = _SEP_LINE.match(text)
     if said:
         return said.group(1)
-    start = text[:200_000]
+    start = text[:_START]
     return max(SEPARATORS, key=lambda separator: _fit(start, separator))
 
 
@@ -102,7 +103,10 @@ def _read_fast(text: str, separator: str) -> Grid:
     It must be told the number of columns: first as many as the first rows have, and if some row has more, as many as
     any line has separators.
     """
-    widest = max(map(len, itertools.islice(_rows(text[:200_000], separator), HEADER_WITHIN)), default=1)
+    start = text[:_START]
+    widest = max(map(len, itertools.islice(_rows(start, separator), HEADER_WITHIN)), default=1)
+    if len(text) > _START and not set("\r\n") & set(start):
+        return _read_exactly(text, separator)  # of a first row that goes on, pandas would drop what lies beyond
     if widest * max(text.count("\n"), text.count("\r")) > MAX_CELLS:
         return _read_exactly(text, separator)  # pandas would fill up every short row to that width
     try:

@@ -28,3 +28,4 @@ READING_BYTES = _limit(
 READING_SECONDS = _limit("READING_SECONDS", 120)
 HEADER_WITHIN = _limit("HEADER_WITHIN", 60)  # the header is looked for among the first so many rows
 FOOTER_WITHIN = _limit("FOOTER_WITHIN", 40)  # the lines after the data are looked for among the last so many rows
+MAX_ROWS_OF_A_STUDENT = _limit("MAX_ROWS_OF_A_STUDENT", 100)  # an NSN in more rows than that is a placeholder
