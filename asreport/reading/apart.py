@@ -99,7 +99,7 @@ def _look_through(stream: IO[bytes], is_sheet: bool) -> list[int]:
             break
         text = tail + piece
         end = text.rfind(b"</c>") + len(b"</c>")
-        if b"<f" in text:
+        if b"f" in text and b"<f" in text:  # a letter alone is found far sooner, and most sheets have none
             rows += map(int, NO_RESULT.findall(text, 0, end))
         tail = text[max(end, len(text) - 40_000) :]  # a cell holds 32,767 characters at most
     return rows
@@ -131,11 +131,11 @@ def _columns(sheet: python_calamine.CalamineSheet) -> tuple[list[list[object]], 
     assert sheet.start is not None
     places: list[defaultdict[object, int]] = [defaultdict(count().__next__) for _ in range(sheet.width)]
     codes = [array("i") for _ in places]
-    columns = [(coded.extend, place.__getitem__) for coded, place in zip(codes, places, strict=True)]
+    columns = [(coded.fromlist, place.__getitem__) for coded, place in zip(codes, places, strict=True)]
     rows = islice(sheet.iter_rows(), sheet.start[0], None)  # which begins with the blank rows above
     while some := list(islice(rows, AT_ONCE)):
-        for (extend, place_of), column in zip(columns, zip(*some, strict=True), strict=True):
-            extend(map(place_of, column))
+        for (add, place_of), column in zip(columns, zip(*some, strict=True), strict=True):
+            add([*map(place_of, column)])
     return [list(place) for place in places], codes
 
 

@@ -119,6 +119,8 @@ def _without_repeats(rows: pd.DataFrame, sources: Sequence[Source], findings: Fi
 
 def _one_a_case(rows: pd.DataFrame, sources: Sequence[Source], findings: Findings) -> pd.DataFrame:
     """One row a case: the first value that is not blank, from the newest export, then the fuller row."""
+    if rows["case_number"].is_unique:
+        return rows
     rows = rows[~rows.duplicated(_data(rows))]
     several = rows["case_number"].duplicated(keep=False)
     if not several.any():
@@ -181,6 +183,8 @@ def _drop_placeholders(tables: dict[str, pd.DataFrame], sources: Sequence[Source
     """Blank every NSN that stands in more rows than a student can have, such as 0: it would join all with all."""
     for table in ("cases", "outcomes"):
         numbers = tables[table]["nsn"] if table in tables and "nsn" in tables[table] else pd.Series(dtype="str")
+        if numbers.is_unique:
+            continue
         counts = numbers.value_counts()
         many = numbers.isin(counts.index[counts > MAX_ROWS_OF_A_STUDENT])
         if not many.any():

@@ -38,6 +38,7 @@ IS_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 # An .xls under a password: its beginning, whether it is write-protected, and the password's check.
 _LOCKED_OLD = re.compile(rb"\x09\x08\x10\x00.{16}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 _APART = Path(__file__).with_name("apart.py")
+_PIPE = 1 << 20  # bytes, where the system lets a pipe hold more than it usually does: fewer turns to pass them on
 _AGAIN = "export the report again as .xlsx or .csv"
 _REASONS = {
     "locked": "is protected with a password: save it without one, and upload it again",
@@ -113,6 +114,7 @@ def _read_apart(data: bytes, damaged: str = "damaged") -> Workbook:
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            pipesize=_PIPE,
             timeout=limits.READING_SECONDS,
             check=True,
         ).stdout
