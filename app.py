@@ -7,12 +7,21 @@ from ui import session
 st.set_page_config(page_title="asreport", page_icon=session.LOGO, layout="wide")
 st.logo(session.LOGO, size="large")
 
-pages = [
-    st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True),
-    st.Page("pages/attainment.py", title="Target attainment", icon=":material/flag:"),
-    st.Page("pages/breakdown.py", title="Breakdown", icon=":material/stacked_bar_chart:"),
-    st.Page("pages/exceptions.py", title="Exceptions", icon=":material/checklist:"),
-    st.Page("pages/measured.py", title="How it is measured", icon=":material/menu_book:"),
-]
+pages = {
+    "": [st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True)],
+    "Where we stand": [
+        st.Page("pages/attainment.py", title="Target attainment", icon=":material/flag:"),
+        st.Page("pages/breakdown.py", title="Breakdown", icon=":material/stacked_bar_chart:"),
+    ],
+    "What to do": [
+        st.Page("pages/todo.py", title="To do", icon=":material/event_upcoming:"),
+        st.Page("pages/exceptions.py", title="Exceptions", icon=":material/checklist:"),
+        st.Page("pages/case.py", title="A case", icon=":material/timeline:"),
+    ],
+    "What it rests on": [
+        st.Page("pages/measured.py", title="How it is measured", icon=":material/menu_book:"),
+        st.Page("pages/privacy.py", title="Privacy", icon=":material/lock:"),
+    ],
+}
 page = st.navigation(pages)
 session.guarded(page.run)

@@ -8,7 +8,8 @@ import streamlit as st
 from asreport import downloads
 from asreport.attainment import COUNTS
 from asreport.wording import OUTCOMES, headline, percent, what_counts_say, where_it_ends
-from ui import charts, parts
+from ui import parts
+from ui.charts.bullet import bullet, bullet_in_words
 
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
 result = now.result
@@ -26,7 +27,7 @@ def measure_row(row: pd.Series) -> None:
         if row["outcome"] in ("no_data", "no_cases"):
             chart.write(result.not_assessed.get(row["measure_id"], OUTCOMES[row["outcome"]].sentence))
             return
-        chart.altair_chart(charts.bullet(row), alt=charts.bullet_in_words(row))
+        chart.altair_chart(bullet(row), alt=bullet_in_words(row))
         words.caption(what_counts_say(row))
         target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
         rate = percent(row["rate_percent"])

@@ -9,7 +9,8 @@ from asreport import downloads
 from asreport.breakdown import NO_WEEK, breakdown, groupings
 from asreport.dates import column_in_words
 from asreport.wording import percent
-from ui import charts, parts
+from ui import parts
+from ui.charts.groups import bars_by_group, weekly_rate
 
 MOST = 30  # groups drawn; the table below the chart has them all
 
@@ -41,7 +42,7 @@ if group == "week":
     if dated.empty:
         st.info("No case of this measure has a referral date, so there is no week to draw.", icon=":material/help:")
     else:
-        st.altair_chart(charts.weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
+        st.altair_chart(weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
 else:
     worst = table.iloc[0]
     if pd.notna(worst["still_needed"]) and worst["still_needed"] > 0:
@@ -51,9 +52,7 @@ else:
         )
     if len(table) > MOST:
         st.caption(f"The {MOST} groups furthest from the target are drawn; the table has all {len(table):,}.")
-    st.altair_chart(
-        charts.bars_by_group(table.head(MOST), kinds[group]), alt=f"{names[measure]} by {kinds[group].lower()}"
-    )
+    st.altair_chart(bars_by_group(table.head(MOST), kinds[group]), alt=f"{names[measure]} by {kinds[group].lower()}")
     st.caption("Dashed line: the target. A small group moves far with one case: read it with its numbers.")
 
 if group == "week":

@@ -44,6 +44,11 @@ class Loaded:
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
 
     @property
+    def shown(self) -> asreport.Assessment:
+        """The result as pages and downloads show it."""
+        return self.result
+
+    @property
     def receipt(self) -> dict[str, Any]:
         return asreport.receipt(self.exports, self.result)
 
@@ -86,6 +91,17 @@ def assess_again(
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
         _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.uploads, now.source)
+
+
+def kept(name: str, compute: Callable[[], Any]) -> Any:
+    """What was computed once for this upload and these settings."""
+    cache = st.session_state.setdefault("kept", {})
+    key = (number(), name)
+    if key not in cache:
+        for old in [k for k in cache if k[0] != number()]:
+            del cache[old]
+        cache[key] = compute()
+    return cache[key]
 
 
 def clear() -> None:
@@ -131,6 +147,11 @@ def _keep(
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state[_NUMBER] = number() + 1
     st.session_state[_KEY] = Loaded(exports, result, findings, uploads, as_at, source, number())
+
+
+def open_case(case_number: str) -> None:
+    """Go to the page of a case."""
+    st.switch_page("pages/case.py", query_params={"case": case_number})
 
 
 def guarded(run: Callable[[], None]) -> None:

@@ -1,69 +1,12 @@
-"""The charts, in Altair. Each draws figures already computed; none holds a rule."""
+"""Groups of cases: side by side, and week by week."""
 
 from __future__ import annotations
 
 import altair as alt
 import pandas as pd
-import streamlit as st
 
 from asreport.dates import column_in_words
-from asreport.wording import OUTCOMES, percent
-
-# Told apart by colour-blind readers too; every chart says the same in words.
-TONES = {"good": "#2A78B8", "open": "#D08A1D", "bad": "#C4472B", "plain": "#7C8B98"}
-_SCALE = alt.Scale(domain=[0, 100])
-
-
-def _ink() -> str:
-    return "#E8EEF3" if st.context.theme.type == "dark" else "#17324D"
-
-
-def _pale() -> str:
-    return "#3B5266" if st.context.theme.type == "dark" else "#D5DEE6"
-
-
-def bullet(row: pd.Series) -> alt.LayerChart | alt.FacetChart:
-    """One measure on one axis: from floor to ceiling as a bar, the rate as a mark, the target as a line."""
-    data = pd.DataFrame(
-        [{
-            "floor": row["floor_percent"], "ceiling": row["ceiling_percent"], "rate": row["rate_percent"],
-            "target": None if pd.isna(row["target_percent"]) else int(row["target_percent"]), "zero": 0, "full": 100,
-        }]
-    )  # fmt: skip
-    colour = TONES[OUTCOMES[row["outcome"]].tone]
-    axis = alt.Axis(
-        values=[0, 25, 50, 75, 100], labelExpr="datum.value + '%'", grid=False, title=None, ticks=False, domain=False
-    )
-    base = alt.Chart(data)
-    tips = [
-        alt.Tooltip("floor:Q", title="Floor %"),
-        alt.Tooltip("rate:Q", title="Rate %"),
-        alt.Tooltip("ceiling:Q", title="Ceiling %"),
-        alt.Tooltip("target:Q", title="Target %"),
-    ]
-    track = base.mark_bar(height=18, color=_pale(), cornerRadius=3).encode(
-        alt.X("zero:Q", scale=_SCALE, axis=axis), x2="full:Q"
-    )
-    met = base.mark_bar(height=18, color=colour, cornerRadius=3).encode(
-        alt.X("zero:Q", scale=_SCALE), x2="floor:Q", tooltip=tips
-    )
-    possible = base.mark_bar(height=18, color=colour, opacity=0.35).encode(
-        alt.X("floor:Q", scale=_SCALE), x2="ceiling:Q", tooltip=tips
-    )
-    rate = base.mark_point(shape="diamond", size=110, filled=True, color=_ink()).encode(
-        alt.X("rate:Q", scale=_SCALE), tooltip=tips
-    )
-    target = base.mark_tick(thickness=3, height=30, color=_ink()).encode(alt.X("target:Q", scale=_SCALE), tooltip=tips)
-    return alt.layer(track, met, possible, target, rate).properties(height=64).configure_view(strokeWidth=0)
-
-
-def bullet_in_words(row: pd.Series) -> str:
-    """The same as a sentence, for those who cannot see the chart."""
-    target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
-    return (
-        f"{row['measure']}: rate {percent(row['rate_percent'])}, {target}, "
-        f"floor {percent(row['floor_percent'])}, ceiling {percent(row['ceiling_percent'])}"
-    )
+from ui.charts.common import PERCENT, TONES, ink
 
 
 def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
@@ -107,7 +50,7 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
     target = table["target_percent"].iloc[0]
     if pd.notna(target):
         line = pd.DataFrame({"target": [int(target) / 100]})
-        layers.append(alt.Chart(line).mark_rule(color=_ink(), strokeWidth=2, strokeDash=[5, 3]).encode(x="target:Q"))
+        layers.append(alt.Chart(line).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(x="target:Q"))
     return alt.layer(*layers).properties(height=28 * len(table) + 90).configure_view(strokeWidth=0)
 
 
@@ -118,7 +61,7 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     # Named, not measured: a time axis would put its marks on days that are no Monday.
     axis = alt.Axis(labelAngle=0, labelOverlap=True, grid=False)
     x = alt.X("week:N", sort=weeks["week"].to_list(), title="Week of referral, from Monday", axis=axis)
-    y = alt.Y("floor_percent:Q", title="Met so far, % of the week's cases", scale=_SCALE)
+    y = alt.Y("floor_percent:Q", title="Met so far, % of the week's cases", scale=PERCENT)
     tips = [
         alt.Tooltip("full:N", title="Week from"),
         alt.Tooltip("floor_percent:Q", title="Met so far %"),
@@ -134,7 +77,7 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         return alt.layer(line).properties(height=260)
     rule = (
         alt.Chart(pd.DataFrame({"target": [int(target)]}))
-        .mark_rule(color=_ink(), strokeDash=[5, 3])
+        .mark_rule(color=ink(), strokeDash=[5, 3])
         .encode(y="target:Q")
     )
     return alt.layer(line, rule).properties(height=260)

@@ -1,0 +1,1 @@
+"""The charts, in Altair, a file for each kind."""
