@@ -96,9 +96,11 @@ def test_a_subject_of_the_team_is_accepted_and_named_on_every_page(browser: Brow
     page.get_by_text("Queues and subjects of your team").click()
     box = page.get_by_role("combobox", name=re.compile("Also accept as “Initial School Meeting”"))
     subject = "School Meeting"
+    box.click()
     box.fill(subject)
     page.get_by_role("option", name=re.compile(rf"^{subject} \(\d+\)$")).click()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=re.compile(f"^Remove {subject}"))).to_be_visible()
     page.get_by_role("button", name="Assess again with these").click()
     told = main(page).get_by_text("Not as the Ministry computes it.")
     expect(told).to_be_visible()
