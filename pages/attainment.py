@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from asreport import downloads
 from asreport.attainment import COUNTS
-from asreport.wording import OUTCOMES, headline, percent, what_counts_say, where_it_ends
-from ui import parts
-from ui.charts.bullet import bullet, bullet_in_words
+from asreport.gap import recording_gap
+from asreport.timing import curve_in_words, time_to_meeting, timed_measures
+from asreport.wording import OUTCOMES, headline, percent, still_open
+from ui import parts, session
+from ui.charts import bullet
+from ui.charts.timing import time_curve
+from ui.measure_card import measure_row
 
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
-result = now.result
+result, quarter = now.shown, now.shown.quarter
 attainment = result.attainment
-st.markdown(f"### {headline(attainment)}")
+gaps = session.kept("recording gap", lambda: recording_gap(result))
+times = session.kept("time to meeting", lambda: time_to_meeting(result))
+
+st.html(bullet.STYLE)
+st.markdown(f"## {headline(attainment)}")
+if needed := still_open(attainment):
+    st.markdown("\n".join(f"- {sentence}" for sentence in needed))
+    st.page_link("pages/todo.py", label="What to do today", icon=":material/event_upcoming:")
+st.html(bullet.KEY)
+for section, title in quarter.sections.items():
+    of_section = attainment["measure_id"].map(lambda measure_id: quarter.measures[measure_id].section) == section
+    if of_section.any():
+        st.header(title)
+    for position in attainment.index[of_section]:
+        measure_row(now, attainment.loc[position], gaps.loc[position])
 
 
-def measure_row(row: pd.Series) -> None:
-    """One measure: how it stands in words, against its target on one axis, and its counts."""
-    with st.container(border=True, key=f"measure-{row['measure_id']}"):
-        words, chart, figures = st.columns([4, 5, 2], vertical_alignment="center")
-        with words:
-            st.markdown(f"**{row['measure']}**")
-            parts.outcome_badge(row["outcome"])
-        if row["outcome"] in ("no_data", "no_cases"):
-            chart.write(result.not_assessed.get(row["measure_id"], OUTCOMES[row["outcome"]].sentence))
-            return
-        chart.altair_chart(bullet(row), alt=bullet_in_words(row))
-        words.caption(what_counts_say(row))
-        target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
-        rate = percent(row["rate_percent"])
-        figures.metric("Rate", rate, delta=target, delta_color="off", delta_arrow="off", help=RATE_HELP)
-        figures.caption(where_it_ends(row))
+def timing() -> None:
+    """The curve of each first meeting, and both as a table."""
+    st.header("Time to meeting")
+    timed = timed_measures(quarter)
+    curves = {subject: times[times["subject"] == subject] for subject in timed}
+    for place, (subject, curve) in zip(st.columns(max(len(timed), 1)), curves.items(), strict=False):
+        with place:
+            st.subheader(quarter.subjects[subject].name)
+            if curve.empty:
+                st.caption("Nothing to draw: no case was assessed whose business days have passed.")
+                continue
+            said = curve_in_words(curve, timed[subject])
+            st.markdown(said)
+            st.altair_chart(time_curve(curve, timed[subject]), alt=said.replace("*", ""))
+    if times.empty:
+        return
+    with st.expander("The same as a table", type="compact"):
+        st.caption("Of the cases whose business day has passed, how many were met by then.")
+        wide = times.assign(
+            share=[f"{percent(p)} ({m:,} of {c:,})" for p, m, c in times[["percent", "met", "cases"]].to_numpy()]
+        ).pivot(index="business_day", columns="subject", values="share")
+        wide = wide.reindex(columns=[subject for subject in timed if len(curves[subject])]).fillna("–")
+        st.table(
+            wide.rename(columns={subject: quarter.subjects[subject].name for subject in timed}).rename_axis("By day")
+        )
 
 
-RATE_HELP = (
-    "Met, of the cases whose deadline has passed. The bar runs from the floor (no pending case is met) to the ceiling "
-    "(every one is). Percentages are cut after two decimals, never rounded up."
-)
+timing()
 
-st.caption(
-    "On each line: solid bar, met so far of all cases in scope; pale bar, what pending cases could add; "
-    "diamond, the rate; upright line, the target."
-)
-for section, title in result.quarter.sections.items():
-    rows = [row for _, row in attainment.iterrows() if result.quarter.measures[row["measure_id"]].section == section]
-    if rows:
-        st.subheader(title)
-    for row in rows:
-        measure_row(row)
-
-st.subheader("All figures")
+st.header("All figures")
 names = {
     "in_scope": "In scope", "due": "Due", "met_due": "Met, due", "missed": "Missed", "met_early": "Met early",
     "pending": "Pending", "excluded": "Excluded", "cannot_assess": "Cannot be assessed",

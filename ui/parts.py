@@ -93,10 +93,10 @@ def noticed(findings: pd.DataFrame) -> None:
                 findings_list(own)
 
 
-def outcome_badge(code: str) -> None:
-    """How a measure stands: word, icon and colour."""
+def outcome_badge(code: str) -> str:
+    """How a measure stands, as Markdown: word, icon and colour."""
     outcome = OUTCOMES[code]
-    st.badge(outcome.word, icon=f":material/{outcome.icon}:", color=BADGE[outcome.tone])
+    return f":{BADGE[outcome.tone]}-badge[:material/{outcome.icon}: {outcome.word}]"
 
 
 def date_column(label: str) -> Any:
