@@ -7,18 +7,16 @@ import streamlit as st
 from asreport import downloads
 from asreport.attainment import COUNTS
 from asreport.gap import recording_gap
-from asreport.timing import curve_in_words, time_to_meeting, timed_measures
 from asreport.wording import OUTCOMES, headline, percent, still_open
 from ui import parts, session
 from ui.charts import bullet
-from ui.charts.timing import time_curve
 from ui.measure_card import measure_row
+from ui.timing import time_to_meeting
 
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
 result, quarter = now.shown, now.shown.quarter
 attainment = result.attainment
 gaps = session.kept("recording gap", lambda: recording_gap(result))
-times = session.kept("time to meeting", lambda: time_to_meeting(result))
 
 st.html(bullet.STYLE)
 st.markdown(f"## {headline(attainment)}")
@@ -32,36 +30,7 @@ for section, title in quarter.sections.items():
         st.header(title)
     for position in attainment.index[of_section]:
         measure_row(now, attainment.loc[position], gaps.loc[position])
-
-
-def timing() -> None:
-    """The curve of each first meeting, and both as a table."""
-    st.header("Time to meeting")
-    timed = timed_measures(quarter)
-    curves = {subject: times[times["subject"] == subject] for subject in timed}
-    for place, (subject, curve) in zip(st.columns(max(len(timed), 1)), curves.items(), strict=False):
-        with place:
-            st.subheader(quarter.subjects[subject].name)
-            if curve.empty:
-                st.caption("Nothing to draw: no case was assessed whose business days have passed.")
-                continue
-            said = curve_in_words(curve, timed[subject])
-            st.markdown(said)
-            st.altair_chart(time_curve(curve, timed[subject]), alt=said.replace("*", ""))
-    if times.empty:
-        return
-    with st.expander("The same as a table", type="compact"):
-        st.caption("Of the cases whose business day has passed, how many were met by then.")
-        wide = times.assign(
-            share=[f"{percent(p)} ({m:,} of {c:,})" for p, m, c in times[["percent", "met", "cases"]].to_numpy()]
-        ).pivot(index="business_day", columns="subject", values="share")
-        wide = wide.reindex(columns=[subject for subject in timed if len(curves[subject])]).fillna("–")
-        st.table(
-            wide.rename(columns={subject: quarter.subjects[subject].name for subject in timed}).rename_axis("By day")
-        )
-
-
-timing()
+time_to_meeting(now)
 
 st.header("All figures")
 names = {

@@ -93,8 +93,13 @@ def noticed(findings: pd.DataFrame) -> None:
                 findings_list(own)
 
 
-def outcome_badge(code: str) -> str:
-    """How a measure stands, as Markdown: word, icon and colour."""
+def outcome_badge(code: str) -> None:
+    """How a measure stands: word, icon and colour."""
+    st.markdown(outcome_in_line(code))
+
+
+def outcome_in_line(code: str) -> str:
+    """The same as Markdown, to stand beside other words."""
     outcome = OUTCOMES[code]
     return f":{BADGE[outcome.tone]}-badge[:material/{outcome.icon}: {outcome.word}]"
 

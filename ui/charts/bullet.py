@@ -34,7 +34,7 @@ STYLE = """<style>
 .bullet .rate { top: 2.62rem; margin-left: -.42rem; }
 .bullet .tick { top: 2.6rem; width: 1px; height: .3rem; background: currentColor; opacity: .6; }
 .bullet .scale { top: 3.15rem; line-height: 1rem; opacity: .85; }
-.bullet-key { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; font-size: .875rem; --tone: #2A78B8; }
+.bullet-key { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; font-size: .875rem; }
 .bullet-key span { position: relative; padding-left: 2.1rem; }
 .bullet-key i { left: 0; top: .2rem; width: 1.6rem; height: .9rem; border-radius: 2px; }
 .bullet-key .rate { left: .4rem; top: .35rem; width: 0; height: 0; border-radius: 0; }
@@ -46,7 +46,7 @@ STYLE = """<style>
 </style>"""
 
 KEY = (
-    "<div class='bullet-key'><span><i class='met'></i>Met so far</span>"
+    f"<div class='bullet-key' style='--tone:{TONES['good']}'><span><i class='met'></i>Met so far</span>"
     "<span><i class='pending'></i>Pending: can still be met</span>"
     "<span><i class='gap'></i>Possible, if records are put right</span>"
     "<span><i class='rate'></i>Rate</span><span><i class='target'></i>Target</span></div>"
