@@ -77,7 +77,7 @@ def _not_met(now: Loaded, measure: Measure) -> None:
         return
     more = f"The first {MOST} of {cases(len(listed))}" if len(listed) > MOST else cases(len(listed)).capitalize()
     st.markdown(f"**{more} not met.** Choose one to open it.")
-    shown = listed.head(MOST)
+    shown = _with_students(now, listed.head(MOST))
     chosen = st.dataframe(
         shown.rename(columns=COLUMNS),
         hide_index=True,
@@ -91,16 +91,27 @@ def _not_met(now: Loaded, measure: Measure) -> None:
     )
     if rows := chosen["selection"]["rows"]:
         session.open_case(shown["case_number"].iloc[rows[0]])
-    key = f"exceptions-{measure.id}"
-    if st.button("All of them in Exceptions", key=key, icon=":material/checklist:"):
+    if st.button("All of them in Exceptions", key=f"exceptions-{measure.id}", icon=":material/checklist:"):
         st.switch_page("pages/exceptions.py", query_params={"measure": measure.id})
 
 
 def _listed(now: Loaded, measure_id: str) -> pd.DataFrame:
-    results = now.shown.case_results
-    own = replace(now.shown, case_results=results[results["measure_id"] == measure_id])
-    listed = case_list(own).assign(fix=lambda table: table["group"] == GROUPS["fix"])
+    """A measure's cases that are not met, in order, without students' names: it is kept, and those may be hidden."""
+    results = now.result.case_results
+    own = replace(now.result, case_results=results[results["measure_id"] == measure_id])
+    listed = case_list(own, student_names=False).assign(fix=lambda table: table["group"] == GROUPS["fix"])
     listed = listed.sort_values(["fix", "deadline"], ascending=[False, True], kind="stable")
     if "case_owner" in listed:
         listed["case_owner"] = listed["case_owner"].fillna(NO_OWNER)
-    return listed[[column for column in ON_CARD if listed[column].notna().any()]].reset_index(drop=True)
+    known = [column for column in ON_CARD if column in listed and listed[column].notna().any()]
+    return listed[known].reset_index(drop=True)
+
+
+def _with_students(now: Loaded, listed: pd.DataFrame) -> pd.DataFrame:
+    """The list with the students' names, or what stands for them, after the case number."""
+    people = now.shown.cases
+    if "student_name" not in people:
+        return listed
+    names = people.loc[people["case_number"].isin(listed["case_number"]), ["case_number", "student_name"]]
+    order = [column for column in ON_CARD if column in listed or column == "student_name"]
+    return listed.merge(names, on="case_number", how="left")[order]
