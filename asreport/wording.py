@@ -135,21 +135,41 @@ def headline(attainment: pd.DataFrame) -> str:
     judged = targets[~targets["outcome"].isin(["no_data", "no_cases"])]
     if judged.empty:
         return "No target can be judged from what was uploaded."
+    stands = judged["outcome"].value_counts()
+    good = _either(stands, "met", "secured") or "secured"
     kinds = {
-        "met or secured": ("met", "secured"),
+        good: ("met", "secured"),
         "open": ("open",),
-        "missed or out of reach": ("missed", "out_of_reach"),
+        _either(stands, "missed", "out_of_reach"): ("missed", "out_of_reach"),
     }
-    counts = {words: int(judged["outcome"].isin(codes).sum()) for words, codes in kinds.items()}
-    parts = [f"{count} {words}" for words, count in counts.items() if count]
-    sentence = f"Of {len(judged)} targets, " + ", ".join(parts) + "."
+    counts = {words: int(stands.reindex(codes).sum()) for words, codes in kinds.items()}
+    targets_in_all = "1 target" if len(judged) == 1 else f"{len(judged)} targets"
+    parts = [f"{counts.pop(good) or 'None'} of {targets_in_all} {good}"]
+    parts += [f"{count} {words}" for words, count in counts.items() if count]
+    sentence = ", ".join(parts)
     needed = int(judged.loc[judged["outcome"] == "open", "still_needed"].sum())
     if needed:
         more = "1 more case" if needed == 1 else f"{needed:,} more cases"
-        sentence += f" {more} would secure the open {'one' if counts['open'] == 1 else 'ones'}."
+        sentence += f" – {more} would secure the open {'one' if counts['open'] == 1 else 'ones'}"
+    sentence += "."
     if len(judged) < len(targets):
         sentence += f" {len(targets) - len(judged)} could not be judged."
     return sentence
+
+
+def still_open(attainment: pd.DataFrame) -> list[str]:
+    """What each open target needs, a sentence each. `attainment`: as `Assessment.attainment`."""
+    rows = attainment[attainment["outcome"] == "open"]
+    return [
+        f"{name}: {needed:,} more of the {cases(pending)} still pending."
+        for name, needed, pending in rows[["measure", "still_needed", "pending"]].to_numpy()
+    ]
+
+
+def _either(stands: pd.Series, final: str, foreseen: str) -> str:
+    """The words for outcomes of one kind, of which the quarter may hold either or both."""
+    words = {"met": "met", "secured": "secured", "missed": "missed", "out_of_reach": "out of reach"}
+    return " or ".join(words[code] for code in (final, foreseen) if code in stands)
 
 
 def where_it_ends(row: pd.Series) -> str:

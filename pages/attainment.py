@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from asreport import downloads
 from asreport.attainment import COUNTS
-from asreport.wording import OUTCOMES, headline, percent, what_counts_say, where_it_ends
-from ui import parts
-from ui.charts.bullet import bullet, bullet_in_words
+from asreport.gap import recording_gap
+from asreport.wording import OUTCOMES, headline, percent, still_open
+from ui import parts, session
+from ui.charts import bullet
+from ui.measure_card import measure_row
+from ui.timing import time_to_meeting
 
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
-result = now.result
+result, quarter = now.shown, now.shown.quarter
 attainment = result.attainment
-st.markdown(f"### {headline(attainment)}")
+gaps = session.kept("recording gap", lambda: recording_gap(result))
 
+st.html(bullet.STYLE)
+st.markdown(f"## {headline(attainment)}")
+if needed := still_open(attainment):
+    st.markdown("\n".join(f"- {sentence}" for sentence in needed))
+    st.page_link("pages/todo.py", label="What to do today", icon=":material/event_upcoming:")
+st.html(bullet.KEY)
+for section, title in quarter.sections.items():
+    of_section = attainment["measure_id"].map(lambda measure_id: quarter.measures[measure_id].section) == section
+    if of_section.any():
+        st.header(title)
+    for position in attainment.index[of_section]:
+        measure_row(now, attainment.loc[position], gaps.loc[position])
+time_to_meeting(now)
 
-def measure_row(row: pd.Series) -> None:
-    """One measure: how it stands in words, against its target on one axis, and its counts."""
-    with st.container(border=True, key=f"measure-{row['measure_id']}"):
-        words, chart, figures = st.columns([4, 5, 2], vertical_alignment="center")
-        with words:
-            st.markdown(f"**{row['measure']}**")
-            parts.outcome_badge(row["outcome"])
-        if row["outcome"] in ("no_data", "no_cases"):
-            chart.write(result.not_assessed.get(row["measure_id"], OUTCOMES[row["outcome"]].sentence))
-            return
-        chart.altair_chart(bullet(row), alt=bullet_in_words(row))
-        words.caption(what_counts_say(row))
-        target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
-        rate = percent(row["rate_percent"])
-        figures.metric("Rate", rate, delta=target, delta_color="off", delta_arrow="off", help=RATE_HELP)
-        figures.caption(where_it_ends(row))
-
-
-RATE_HELP = (
-    "Met, of the cases whose deadline has passed. The bar runs from the floor (no pending case is met) to the ceiling "
-    "(every one is). Percentages are cut after two decimals, never rounded up."
-)
-
-st.caption(
-    "On each line: solid bar, met so far of all cases in scope; pale bar, what pending cases could add; "
-    "diamond, the rate; upright line, the target."
-)
-for section, title in result.quarter.sections.items():
-    rows = [row for _, row in attainment.iterrows() if result.quarter.measures[row["measure_id"]].section == section]
-    if rows:
-        st.subheader(title)
-    for row in rows:
-        measure_row(row)
-
-st.subheader("All figures")
+st.header("All figures")
 names = {
     "in_scope": "In scope", "due": "Due", "met_due": "Met, due", "missed": "Missed", "met_early": "Met early",
     "pending": "Pending", "excluded": "Excluded", "cannot_assess": "Cannot be assessed",

@@ -95,8 +95,13 @@ def noticed(findings: pd.DataFrame) -> None:
 
 def outcome_badge(code: str) -> None:
     """How a measure stands: word, icon and colour."""
+    st.markdown(outcome_in_line(code))
+
+
+def outcome_in_line(code: str) -> str:
+    """The same as Markdown, to stand beside other words."""
     outcome = OUTCOMES[code]
-    st.badge(outcome.word, icon=f":material/{outcome.icon}:", color=BADGE[outcome.tone])
+    return f":{BADGE[outcome.tone]}-badge[:material/{outcome.icon}: {outcome.word}]"
 
 
 def date_column(label: str) -> Any:

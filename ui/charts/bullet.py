@@ -1,53 +1,104 @@
-"""A measure against its target, on one axis."""
+"""A measure against its target, on one axis from 0% to 100%.
+
+Drawn in HTML and not in Altair: a dozen of them stand on one page, their texts must keep their size at any width, and
+a recording gap is hatched. Every colour but the tone is made of the text's own, so it holds on light and dark pages.
+"""
 
 from __future__ import annotations
 
-import altair as alt
+from html import escape
+
 import pandas as pd
 
 from asreport.wording import OUTCOMES, percent
-from ui.charts.common import PERCENT, TONES, ink, pale
+from ui.charts.common import TONES
+
+STYLE = """<style>
+[class*='st-key-measure-'] h3 { font-size: 1.1rem; padding: 0; }
+.bullet { position: relative; height: 4.2rem; margin: .3rem .4rem 0; font-size: .8rem;
+  font-variant-numeric: tabular-nums; }
+.bullet > *, .bullet-key i { position: absolute; box-sizing: border-box; }
+.bullet .track, .bullet .met, .bullet .pending, .bullet .gap { top: 1.35rem; height: 1.25rem; }
+.bullet .track { left: 0; width: 100%; border-radius: 3px;
+  background: color-mix(in srgb, currentColor 11%, transparent); }
+.bullet .met, .bullet-key .met { background: var(--tone); }
+.bullet .met { left: 0; border-radius: 3px 0 0 3px; }
+.bullet .pending, .bullet-key .pending { background: color-mix(in srgb, var(--tone) 38%, transparent); }
+.bullet .gap, .bullet-key .gap { border: 1.5px solid currentColor;
+  background: repeating-linear-gradient(135deg, currentColor 0 1.5px, transparent 1.5px 5px); }
+.bullet .target, .bullet-key .target { width: 3px; background: currentColor; }
+.bullet .target { top: 1.1rem; height: 1.75rem; margin-left: -1.5px; }
+.bullet .aim { top: 0; line-height: 1.1rem; font-weight: 650; white-space: nowrap; }
+.bullet .rate, .bullet-key .rate { border: .42rem solid transparent; border-top-width: 0;
+  border-bottom: .62rem solid currentColor; }
+.bullet .rate { top: 2.62rem; margin-left: -.42rem; }
+.bullet .tick { top: 2.6rem; width: 1px; height: .3rem; background: currentColor; opacity: .6; }
+.bullet .scale { top: 3.15rem; line-height: 1rem; opacity: .85; }
+.bullet-key { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; font-size: .875rem; }
+.bullet-key span { position: relative; padding-left: 2.1rem; }
+.bullet-key i { left: 0; top: .2rem; width: 1.6rem; height: .9rem; border-radius: 2px; }
+.bullet-key .rate { left: .4rem; top: .35rem; width: 0; height: 0; border-radius: 0; }
+.bullet-key .target { left: .75rem; border-radius: 0; top: .05rem; height: 1.2rem; }
+@media (forced-colors: active) {
+  .bullet .track, .bullet .met, .bullet .pending { border: 1px solid; }
+  .bullet > *, .bullet-key i { forced-color-adjust: none; }
+}
+</style>"""
+
+KEY = (
+    f"<div class='bullet-key' style='--tone:{TONES['good']}'><span><i class='met'></i>Met so far</span>"
+    "<span><i class='pending'></i>Pending: can still be met</span>"
+    "<span><i class='gap'></i>Possible, if records are put right</span>"
+    "<span><i class='rate'></i>Rate</span><span><i class='target'></i>Target</span></div>"
+)
 
 
-def bullet(row: pd.Series) -> alt.LayerChart | alt.FacetChart:
-    """One measure on one axis: from floor to ceiling as a bar, the rate as a mark, the target as a line."""
-    data = pd.DataFrame(
-        [{
-            "floor": row["floor_percent"], "ceiling": row["ceiling_percent"], "rate": row["rate_percent"],
-            "target": None if pd.isna(row["target_percent"]) else int(row["target_percent"]), "zero": 0, "full": 100,
-        }]
-    )  # fmt: skip
-    colour = TONES[OUTCOMES[row["outcome"]].tone]
-    axis = alt.Axis(
-        values=[0, 25, 50, 75, 100], labelExpr="datum.value + '%'", grid=False, title=None, ticks=False, domain=False
-    )
-    base = alt.Chart(data)
-    tips = [
-        alt.Tooltip("floor:Q", title="Floor %"),
-        alt.Tooltip("rate:Q", title="Rate %"),
-        alt.Tooltip("ceiling:Q", title="Ceiling %"),
-        alt.Tooltip("target:Q", title="Target %"),
+def bullet(row: pd.Series, gap: pd.Series) -> str:
+    """One measure as HTML: up to the floor solid, up to the ceiling pale, hatched what putting records right could add.
+
+    `row`: a row of `Assessment.attainment`; `gap`: the measure's row of `recording_gap`. What nearly counted is hatched
+    over the pending part where the case is pending, and beyond the ceiling where it is missed.
+    """
+    floor, ceiling, rate = row["floor_percent"], row["ceiling_percent"], row["rate_percent"]
+    near = floor + 100 * gap["fixable_pending"] / row["in_scope"]
+    parts = [
+        "<div class='track'></div>",
+        _bar("met", 0, floor),
+        _bar("pending", floor, ceiling),
+        _bar("gap", floor, min(near, ceiling)),
+        _bar("gap", ceiling, gap["ceiling_if_put_right"]),
     ]
-    track = base.mark_bar(height=18, color=pale(), cornerRadius=3).encode(
-        alt.X("zero:Q", scale=PERCENT, axis=axis), x2="full:Q"
+    for value in (0, 25, 50, 75, 100):
+        parts.append(f"<div class='tick' style='left:{value}%'></div>" + _text("scale", value, f"{value}%"))
+    if pd.notna(target := row["target_percent"]):
+        parts.append(f"<div class='target' style='left:{target}%'></div>" + _text("aim", target, f"Target {target}%"))
+    if pd.notna(rate):
+        parts.append(f"<div class='rate' style='left:{rate}%'></div>")
+    tone = TONES[OUTCOMES[row["outcome"]].tone]
+    return (
+        f"<div class='bullet' role='img' aria-label='{escape(bullet_in_words(row, gap))}' style='--tone:{tone}'>"
+        + "".join(parts)
+        + "</div>"
     )
-    met = base.mark_bar(height=18, color=colour, cornerRadius=3).encode(
-        alt.X("zero:Q", scale=PERCENT), x2="floor:Q", tooltip=tips
-    )
-    possible = base.mark_bar(height=18, color=colour, opacity=0.35).encode(
-        alt.X("floor:Q", scale=PERCENT), x2="ceiling:Q", tooltip=tips
-    )
-    rate = base.mark_point(shape="diamond", size=110, filled=True, color=ink()).encode(
-        alt.X("rate:Q", scale=PERCENT), tooltip=tips
-    )
-    target = base.mark_tick(thickness=3, height=30, color=ink()).encode(alt.X("target:Q", scale=PERCENT), tooltip=tips)
-    return alt.layer(track, met, possible, target, rate).properties(height=64).configure_view(strokeWidth=0)
 
 
-def bullet_in_words(row: pd.Series) -> str:
+def _bar(kind: str, start: float, end: float) -> str:
+    return f"<div class='{kind}' style='left:{start:.2f}%;width:{end - start:.2f}%'></div>" if end > start else ""
+
+
+def _text(kind: str, at: float, text: str) -> str:
+    """A text centred where it belongs, yet never over the ends of the axis."""
+    shift = 0 if at < 8 else 100 if at > 92 else 50
+    return f"<div class='{kind}' style='left:{at}%;transform:translateX(-{shift}%)'>{text}</div>"
+
+
+def bullet_in_words(row: pd.Series, gap: pd.Series) -> str:
     """The same as a sentence, for those who cannot see the chart."""
     target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
+    possible = ""
+    if gap["fixable"]:
+        possible = f"; possible if records are put right: at most {percent(gap['ceiling_if_put_right'])}"
     return (
         f"{row['measure']}: rate {percent(row['rate_percent'])}, {target}, "
-        f"floor {percent(row['floor_percent'])}, ceiling {percent(row['ceiling_percent'])}"
+        f"floor {percent(row['floor_percent'])}, ceiling {percent(row['ceiling_percent'])}{possible}"
     )
