@@ -11,7 +11,7 @@ import asreport
 from asreport import downloads
 from asreport.wording import GROUP_MEANINGS, GROUPS, cases
 from ui import address, parts, session
-from ui.exceptions import details, filters, pick
+from ui.exceptions import details, filters, more_filters, pick
 
 AT_ONCE = 1_000  # rows sent to the browser; the downloads hold all
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,9 +41,12 @@ if unknown := address.unknown():
     )
 named = "student_name" in result.cases
 chosen, search = filters(listed, "Case number or student" if named else "Case number")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    count = st.container(width="content")
+    chosen |= more_filters(listed)
 address.write(listed, chosen, search)
 found = listed.where(chosen, search)
-st.markdown(f"**{len(found):,}** of {len(listed.rows):,} rows, {cases(listed.cases(found))}")
+count.markdown(f"**{len(found):,}** of {len(listed.rows):,} rows, {cases(listed.cases(found))}")
 if found.size == 0:
     st.info("No case is like that. With fewer filters there may be some.", icon=":material/search_off:")
     st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(listed,))
@@ -80,7 +83,7 @@ def workbook_as_shown() -> bytes:
 
 with st.container(horizontal=True):
     st.download_button("Download as shown", workbook_as_shown, "exceptions-as-shown.xlsx", XLSX, on_click="ignore",
-                       icon=":material/download:", type="primary")  # fmt: skip
+                       icon=":material/download:", type="primary" if picked.empty else "secondary")  # fmt: skip
     st.download_button("Download all", workbook, "exceptions.xlsx", XLSX, on_click="ignore",
                        icon=":material/download:")  # fmt: skip
     st.download_button(

@@ -15,29 +15,33 @@ ON_SCREEN = (
     "case_number", "student_name", "case_owner", "reason", "measure", "deadline", "check", "found", "verdict",
     "completed_date", "business_days_late", "group", "school", "case_type",
 )  # fmt: skip
-_IN_VIEW = ("verdict", "owner", "measure", "reason", "group", "school")  # the others are a click away
+_IN_VIEW = ("verdict", "owner", "reason", "measure", "group")  # the others are a click away
 
 
 def filters(found: Listing, search_label: str) -> tuple[dict[str, list[str]], str]:
     """The filters and the search: what is chosen of each, and what is looked for."""
     chosen = {}
     shown = [name for name in _IN_VIEW if name in found.options]
-    others = [name for name in FILTERS if name in found.options and name not in _IN_VIEW]
     with st.container(border=True, key="filters"):
-        places = iter([*st.columns(4), *st.columns(4, vertical_alignment="bottom")])
+        # The words of verdicts and measures are long: they get the wide place in the middle.
+        places = iter([*st.columns([4, 6, 4]), *st.columns([4, 6, 4])])
         search = next(places).text_input(
             search_label, key=address.key(address.SEARCH), type="search", icon=":material/search:",
             persist_state="session", on_change=address.forget_unknown,
         )  # fmt: skip
         for name in shown:
             chosen[name] = _filter(found, name, next(places))
-        in_use = sum(bool(st.session_state[address.key(name)]) for name in others)
-        more = f"More filters, {in_use} in use" if in_use else "More filters"
-        with next(places).popover(more, icon=":material/filter_list:", width="stretch"):
-            for name in others:
-                chosen[name] = _filter(found, name, st.container())
-            st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(found,))
     return chosen, search or ""
+
+
+def more_filters(found: Listing) -> dict[str, list[str]]:
+    """The filters that are behind a button, and what is chosen of each."""
+    others = [name for name in FILTERS if name in found.options and name not in _IN_VIEW]
+    in_use = sum(bool(st.session_state[address.key(name)]) for name in others)
+    with st.popover(f"More filters, {in_use} in use" if in_use else "More filters", icon=":material/filter_list:"):
+        chosen = {name: _filter(found, name, st.container()) for name in others}
+        st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(found,))
+    return chosen
 
 
 def _filter(found: Listing, name: str, place: DeltaGenerator) -> list[str]:
@@ -61,7 +65,7 @@ def pick(rows: pd.DataFrame, view: object) -> pd.DataFrame:
         alt="Exceptions: a row a case and measure, with the reason and what to check",
         column_config={
             "Case number": st.column_config.TextColumn(pinned=True),
-            "Measure": st.column_config.TextColumn(width="medium"),
+            "Measure": st.column_config.TextColumn(width=330),
             "Due date": parts.date_column("Due date"),
             "Done date": parts.date_column("Done date"),
             "What was found": st.column_config.TextColumn(width="large"),
@@ -74,7 +78,7 @@ def pick(rows: pd.DataFrame, view: object) -> pd.DataFrame:
 def details(row: pd.Series) -> None:
     """One case and measure: what was found, what to check and where, and the way to the case."""
     with st.container(border=True, key="details"):
-        st.subheader(f"Case {parts.safe_markdown(row['case_number'])}")
+        st.header(f"Case {parts.safe_markdown(row['case_number'])}")
         with st.container(horizontal=True, vertical_alignment="center"):
             parts.verdict_badge(row["verdict_code"])
             st.markdown(f"{row['measure']} · **{row['reason']}** · {parts.safe_markdown(row['case_owner'])}")
