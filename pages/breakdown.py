@@ -51,7 +51,11 @@ if group == "week":
     if dated.empty:
         st.info("No case of this measure has a referral date, so there is no week to draw.", icon=":material/help:")
     else:
-        st.caption(f"Met so far, of each week's cases. Hollow: a small week, fewer than {SMALL_GROUP} cases in scope.")
+        aim = dated["target_percent"].iloc[0]
+        st.caption(
+            f"Met so far, of each week's cases.{'' if pd.isna(aim) else f' Dashed: the target, {aim}%.'} "
+            f"Hollow: a small week, fewer than {SMALL_GROUP} cases in scope."
+        )
         st.altair_chart(weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
 else:
     drawn = f"The {MOST} groups furthest from the target; the table has all {len(table):,}. " * (len(table) > MOST)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from asreport.breakdown import NO_WEEK, SMALL_GROUP, is_small
 from asreport.dates import column_in_words
-from asreport.wording import percent, what_counts_say
+from asreport.wording import cases, percent, what_counts_say
 from ui import address, parts, session
 from ui.charts.groups import PICKED, SMALL_MARK
 from ui.charts.heat import in_words
@@ -17,9 +17,9 @@ from ui.session import Loaded
 
 SMALL = f"{SMALL_MARK} small"
 _COLUMNS = {
-    "size": "Group size", "in_scope": "In scope", "met_due": "Met, due", "met_early": "Met early", "missed": "Missed",
-    "pending": "Pending", "excluded": "Excluded", "cannot_assess": "Cannot be assessed", "rate": "Rate",
-    "floor": "Met so far", "still_needed": "Short of target by",
+    "still_needed": "Short of target by", "rate": "Rate", "size": "Group size", "in_scope": "In scope",
+    "missed": "Missed", "pending": "Pending", "met_due": "Met, due", "met_early": "Met early",
+    "floor": "Met so far", "excluded": "Excluded", "cannot_assess": "Cannot be assessed",
 }  # fmt: skip
 
 
@@ -55,7 +55,10 @@ def group_table(table: pd.DataFrame, by: str, title: str, words: str, view: obje
     picked = st.dataframe(
         shown[list(columns)].rename(columns=columns), hide_index=True, placeholder="–", alt=words,
         key=f"{session.FILTER}groups-{hash(view)}", on_select="rerun", selection_mode="single-row",
-        column_config={title: st.column_config.TextColumn(pinned=True, width="medium")},
+        column_config={
+            title: st.column_config.TextColumn(pinned=True, width="medium"),
+            **{name: st.column_config.TextColumn(alignment="right") for name in ("Rate", "Met so far")},
+        },
     )  # fmt: skip
     return table.iloc[picked["selection"]["rows"]]
 
@@ -69,19 +72,19 @@ def one_group(now: Loaded, row: pd.Series, by: str) -> None:
             if row["in_scope"] < SMALL_GROUP:
                 st.badge("Small group", icon=":material/change_history:", color="gray")
             st.markdown(f"{row['measure']}: {what_counts_say(row)}")
-        listed = row[["missed", "pending", "excluded", "cannot_assess"]].sum()
+        listed = int(row[["missed", "pending", "excluded", "cannot_assess"]].sum())
         if not listed:
             st.caption("Every case is met: there is none to list.")
-        elif st.button(f"See the {listed:,} that are not met", icon=":material/checklist:", type="primary"):
+        elif st.button(f"See {cases(listed)} not met", icon=":material/checklist:", type="primary"):
             see_cases(now, row["measure_id"], by, row["group"])
 
 
-def heat_table(table: pd.DataFrame, words: str) -> None:
+def heat_table(rows: pd.DataFrame, words: str) -> None:
     """The heat map as a table: a row a measure, a column an owner."""
-    order = table.sort_values("rank")["group"].drop_duplicates()
-    cells = table.assign(cell=in_words(table)).pivot(index="measure", columns="group", values="cell")
-    cells = cells.reindex(index=table["measure"].drop_duplicates(), columns=order).rename_axis(index="Measure")
+    order = rows.sort_values("rank")["group"].drop_duplicates()
+    cells = rows.assign(cell=in_words(rows)).pivot(index="measure", columns="group", values="cell")
+    table = cells.reindex(index=rows["measure"].drop_duplicates(), columns=order).rename_axis(index="Measure")
     st.dataframe(
-        cells.reset_index(), hide_index=True, placeholder="", height="content", alt=words,
+        table.reset_index(), hide_index=True, placeholder="", height="content", alt=words,
         column_config={"Measure": st.column_config.TextColumn(pinned=True, width="medium")},
     )  # fmt: skip

@@ -26,6 +26,8 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
     )  # fmt: skip
     keep = ["group", "label", "strength", "in_scope", "still_needed"]
     long = counts.melt(keep, list(_KINDS), var_name="Verdict", value_name="Cases")
+    short = counts[counts["still_needed"].fillna(0) > 0]
+    short = short.assign(words=short["still_needed"].map("{:,} short".format))
     long["order"] = long["Verdict"].map(list(_KINDS).index)
     y = alt.Y(
         "label:N", sort=label.to_list(), title=None,
@@ -59,14 +61,21 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
         )  # fmt: skip
         .add_params(alt.selection_point(PICKED, fields=["group", "Verdict"], on="click", toggle=False))
     )
-    layers: list[alt.Chart] = [bars]
+    by_how_many = (
+        alt.Chart(short)
+        .mark_text(align="left", dx=8, fontSize=13, fontWeight=600, color=ink())
+        .encode(y=y, x=alt.value("width"), text="words:N")
+    )
+    layers: list[alt.Chart] = [bars, by_how_many]
     target = table["target_percent"].iloc[0]
     if pd.notna(target):
         line = pd.DataFrame({"target": [int(target) / 100], "words": [f"target {target}%"]})
         rule = alt.Chart(line).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(x="target:Q")
         name = alt.Chart(line).mark_text(color=ink(), align="right", dx=-5, dy=-9, fontSize=12)
         layers += [rule, name.encode(x="target:Q", y=alt.value(0), text="words:N")]
-    return alt.layer(*layers).properties(height=30 * len(table) + 14).configure_view(strokeWidth=0)
+    return (
+        alt.layer(*layers).properties(height=30 * len(table) + 110, padding={"right": 68}).configure_view(strokeWidth=0)
+    )
 
 
 def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
@@ -108,8 +117,6 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     layers: list[alt.Chart] = [line, full, hollow]
     target = weeks["target_percent"].iloc[0]
     if pd.notna(target):
-        aim = pd.DataFrame({"target": [int(target)], "words": [f"target {target}%"]})
-        rule = alt.Chart(aim).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(y="target:Q")
-        name = alt.Chart(aim).mark_text(color=ink(), align="left", dx=4, dy=-8, fontSize=12)
-        layers += [rule, name.encode(x=alt.value(0), y="target:Q", text="words:N")]
+        aim = pd.DataFrame({"target": [int(target)]})
+        layers += [alt.Chart(aim).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(y="target:Q")]
     return alt.layer(*layers).properties(height=280).configure_view(strokeWidth=0)

@@ -39,7 +39,7 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     rate = (table["rate_percent"] // 1).map("{:.0f}".format, na_action="ignore")
     small = is_small(table).map({True: SMALL_MARK, False: ""})
     drawn = table.assign(
-        name=table["measure"].map(_on_two_lines), tone=mark(table).map(_STANDING),
+        name=table["measure"].map(_on_lines), mark=mark(table), tone=mark(table).map(_STANDING),
         text=(mark(table) + rate + small).fillna(_NOTHING_DUE), rate=table["rate_percent"].map(percent),
         target=table["target_percent"].map("{}%".format, na_action="ignore").fillna("none"),
         # Never so strong that the ink on it could not be read.
@@ -49,13 +49,13 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         y=alt.Y(
             "name:N", sort=drawn["name"].drop_duplicates().to_list(), title=None,
             axis=alt.Axis(
-                labelExpr="split(datum.label, '\\n')", labelLimit=200, labelLineHeight=14, labelPadding=8,
-                labelBaseline="middle", ticks=False, domain=False,
+                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=-7, labelPadding=8,
+                labelOverlap=False, labelBaseline="middle", ticks=False, domain=False,
             ),
         ),
         x=alt.X(
             "group:N", sort=drawn.sort_values("rank")["group"].drop_duplicates().to_list(), title=None,
-            axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=120, labelOverlap=False, ticks=False, domain=False),
+            axis=alt.Axis(orient="top", labelAngle=-60, labelLimit=120, labelOverlap=False, ticks=False, domain=False),
         ),
         tooltip=[
             alt.Tooltip("group:N", title="Case owner"), alt.Tooltip("measure:N", title="Measure"),
@@ -73,14 +73,15 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         )
         .add_params(alt.selection_point(PICKED, fields=["group", "measure_id"], on="click", toggle=False))
     )
-    # Figures where there is room for them; the table has them all.
-    room = alt.expr("bandwidth('x') < 34 ? 0 : 1")
-    texts = base.mark_text(color=ink(), fontSize=12, opacity=room, cursor="pointer").encode(text="text:N")
-    height = 40 * drawn["name"].nunique()
-    return alt.layer(cells, texts).properties(height=height).configure_view(strokeWidth=0).configure_scale(
-        bandPaddingInner=0.06
-    )  # fmt: skip
+    # Figures where there is room for them, else the mark alone; the table has them all.
+    wide, narrow = (alt.expr(f"bandwidth('x') < 36 ? {a} : {b}") for a, b in ((0, 1), (1, 0)))
+    text = base.mark_text(color=ink(), fontSize=13, cursor="pointer")
+    figures = text.encode(text="text:N", opacity=alt.value(wide))
+    marks = text.encode(text="mark:N", opacity=alt.value(narrow))
+    height = 44 * drawn["name"].nunique() + 140  # with the names on top and the legend below
+    chart = alt.layer(cells, figures, marks).properties(height=height)
+    return chart.configure_view(strokeWidth=0).configure_scale(bandPaddingInner=0.06)
 
 
-def _on_two_lines(name: str) -> str:
-    return "\n".join(textwrap.wrap(name, max(len(name) // 2 + 6, 26)))
+def _on_lines(name: str) -> str:
+    return "\n".join(textwrap.wrap(name, 27))
