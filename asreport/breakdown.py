@@ -21,6 +21,9 @@ GROUPINGS = {
 
 NO_WEEK = "No referral date"
 
+# A group with fewer cases in scope is marked as small: one case moves its rate by more than 20 percentage points.
+SMALL_GROUP = 5
+
 
 def groupings(result: Assessment) -> dict[str, str]:
     """The groupings for which the exports have a column."""
@@ -34,15 +37,39 @@ def breakdown(result: Assessment, by: str) -> pd.DataFrame:
     `by`: one of `groupings`. Cases without a value are a group of their own; weeks are named by their Monday
     (2026-04-06), so that they sort as dates do.
     """
-    group = pd.Series(_group(result.cases, by).to_numpy(), index=result.cases["case_number"], dtype="str")
+    group = pd.Series(group_of(result.cases, by).to_numpy(), index=result.cases["case_number"], dtype="str")
     of_row = group.reindex(result.case_results["case_number"]).set_axis(result.case_results.index)
     return attainment_by(result.case_results, result.quarter, result.as_at, of_row)
 
 
-def _group(cases: pd.DataFrame, by: str) -> pd.Series:
+def group_of(cases: pd.DataFrame, by: str) -> pd.Series:
+    """The group each case belongs to, on the index of `cases`; none missing. `by`: one of `groupings`."""
     if by == "case_owner":
         return owners(cases)
     if by == "week":
         monday = cases["referral_date"] - pd.to_timedelta(cases["referral_date"].dt.day_of_week, unit="D")
         return monday.dt.strftime("%Y-%m-%d").fillna(NO_WEEK)
     return cases[by].fillna(f"No {GROUPINGS[by].lower()}")
+
+
+def is_small(table: pd.DataFrame) -> pd.Series:
+    """Whether each group of a breakdown has too few cases in scope for its rate to say much."""
+    return table["in_scope"] < SMALL_GROUP
+
+
+def ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """The groups of one measure, the one that is short of the target by most cases first; then by cases missed."""
+    return table.sort_values(["still_needed", "missed", "in_scope"], ascending=False, kind="stable")
+
+
+def furthest(table: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Of a breakdown of all measures, the `most` groups with the most short cases over all of them, and their rank.
+
+    All columns of `breakdown`, in its order, and `rank` (1: the most). Where no case is short, cases missed decide.
+    A case that several measures miss counts for each.
+    """
+    sums = table.groupby("group", sort=True)[["still_needed", "missed", "in_scope"]].sum()
+    order = sums.sort_values(["still_needed", "missed", "in_scope"], ascending=False, kind="stable").index[:most]
+    rank = pd.Series(range(1, len(order) + 1), index=order)
+    kept = table[table["group"].isin(order)].reset_index(drop=True)
+    return kept.assign(rank=kept["group"].map(rank).astype("int64"))

@@ -25,11 +25,14 @@ COLUMNS = {
     "check": "What to check",
 }
 
+# What the words stand for, and where in AS-CMS to look.
+CODES = ["measure_id", "verdict_code", "group_code", "reason_code", "open"]
+
 NO_OWNER = "No case owner"
 
 
 def case_list(result: Assessment, *, student_names: bool = True) -> pd.DataFrame:
-    """Every case that is not met: a row a measure and case, columns of `COLUMNS` and `measure_id`, `verdict_code`.
+    """Every case that is not met: a row a measure and case, columns of `COLUMNS` and `CODES`.
 
     Dates are datetime64[s]; texts are missing where there is nothing to say. `found` ends with the record that nearly
     counted. Without `student_names` the column `student_name` is left out.
@@ -42,14 +45,17 @@ def case_list(result: Assessment, *, student_names: bool = True) -> pd.DataFrame
         verdict=results["verdict"].map(wording.VERDICTS),
         measure=words["measure"],
         group=words["group"],
+        group_code=words["group"].map({name: code for code, name in wording.GROUPS.items()}),
+        reason_code=results["reason"],
         reason=words["reason"],
         found=words["found"] + record,
         check=words["check"],
+        open=words["open"],
     )
     details = [c for c in COLUMNS if c in result.cases and c != "case_number"]
     table = table.merge(result.cases[["case_number", *details]], on="case_number", how="left")
     columns = [c for c in COLUMNS if student_names or c != "student_name"]
-    return table.reindex(columns=[*columns, "measure_id", "verdict_code"])
+    return table.reindex(columns=[*columns, *CODES])
 
 
 def owners(cases: pd.DataFrame) -> pd.Series:

@@ -200,3 +200,19 @@ _ASIDE = {
     "excluded": "excluded",
     "cannot_assess": "that cannot be assessed",
 }
+
+
+def shortest_of_target(row: pd.Series, name: str) -> str:
+    """Which group is short of the target by most cases, in one sentence. `row`: the first of `breakdown.ranked`."""
+    if pd.isna(row["still_needed"]):
+        if not row["missed"]:
+            return "No group has a missed case."
+        return (
+            f"No target to fall short of. Most missed: {name}, {row['missed']:,} of {cases(row['in_scope'])} in scope."
+        )
+    if not row["still_needed"]:
+        return "No group is short of the target."
+    return (
+        f"Furthest from the target: {name}, short by {cases(row['still_needed'])}, "
+        f"with {row['missed']:,} missed of {row['in_scope']:,} in scope."
+    )

@@ -17,7 +17,7 @@ from asreport import wording
 from asreport.assessment import Assessment
 from asreport.attainment import COUNTS
 from asreport.dates import in_words
-from asreport.exceptions import COLUMNS, case_list
+from asreport.exceptions import CODES, COLUMNS, case_list
 from asreport.findings import COLUMNS as FINDING_COLUMNS
 
 INK, PAPER, RULE, BAND = "#17324D", "#FFFFFF", "#C9D3DC", "#F4F7F9"
@@ -64,8 +64,8 @@ def exceptions_workbook(
     it, for the About sheet. Dates and numbers are real; every text stays a text, whatever it starts with.
     """
     listed = case_list(result, student_names=student_names)
-    verdict = listed.pop("verdict_code")
-    listed = listed.drop(columns="measure_id").rename(columns=COLUMNS)
+    verdict = listed["verdict_code"]
+    listed = listed.drop(columns=CODES).rename(columns=COLUMNS)
     to_do = listed[verdict == "pending"].sort_values(["Due date", "Case number"], kind="stable", na_position="last")
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False}) as book:

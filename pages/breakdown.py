@@ -6,16 +6,18 @@ import pandas as pd
 import streamlit as st
 
 from asreport import downloads
-from asreport.breakdown import NO_WEEK, breakdown, groupings
-from asreport.dates import column_in_words
-from asreport.wording import percent
-from ui import parts
-from ui.charts.groups import bars_by_group, weekly_rate
+from asreport.breakdown import NO_WEEK, SMALL_GROUP, breakdown, furthest, groupings, ranked
+from asreport.wording import shortest_of_target
+from ui import parts, session
+from ui.breakdown import clicked, group_table, group_words, heat_table, one_group, see_cases
+from ui.charts.groups import SMALL_MARK, bars_by_group, weekly_rate
+from ui.charts.heat import heat_map
 
-MOST = 30  # groups drawn; the table below the chart has them all
+MOST = 20  # groups drawn; the table below the chart has them all
+OWNERS = 12  # owners in the heat map
 
 now = parts.loaded_or_stop("Breakdown", "Where are we short?")
-result = now.result
+result = now.shown
 names = result.attainment.loc[~result.attainment["outcome"].isin(["no_data", "no_cases"])].set_index("measure_id")[
     "measure"
 ]
@@ -29,49 +31,66 @@ measure = chosen.selectbox(
 kinds = groupings(result)
 group = by.selectbox("By", list(kinds), format_func=kinds.__getitem__, key="breakdown-by", persist_state="session")
 
-table = breakdown(result, group)
-table = table[table["measure_id"] == measure]
+
+def of_all_measures(grouping: str) -> pd.DataFrame:
+    """The breakdown of all measures."""
+    return session.kept(f"breakdown by {grouping}", lambda: breakdown(result, grouping))
+
+
+table = of_all_measures(group)
+table = ranked(table[table["measure_id"] == measure])
 if table.empty:
     st.info("No case of this measure has a value to group by.", icon=":material/help:")
     st.stop()
-table = table.sort_values(["still_needed", "missed", "in_scope"], ascending=False, kind="stable")
-
+words = f"{names[measure]} by {kinds[group].lower()}"
+view = (now.number, measure, group)
+st.markdown(shortest_of_target(table.iloc[0], f"**{parts.safe_markdown(group_words(table['group'], group).iloc[0])}**"))
 if group == "week":
     table = table.sort_values("group")  # the weeks in their order
     dated = table[table["group"] != NO_WEEK]
     if dated.empty:
         st.info("No case of this measure has a referral date, so there is no week to draw.", icon=":material/help:")
     else:
+        aim = dated["target_percent"].iloc[0]
+        st.caption(
+            f"Met so far, of each week's cases.{'' if pd.isna(aim) else f' Dashed: the target, {aim}%.'} "
+            f"Hollow: a small week, fewer than {SMALL_GROUP} cases in scope."
+        )
         st.altair_chart(weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
 else:
-    worst = table.iloc[0]
-    if pd.notna(worst["still_needed"]) and worst["still_needed"] > 0:
-        st.markdown(
-            f"Furthest from the target: **{parts.safe_markdown(worst['group'])}**, with {worst['missed']:,} missed "
-            f"of {worst['in_scope']:,} in scope."
-        )
-    if len(table) > MOST:
-        st.caption(f"The {MOST} groups furthest from the target are drawn; the table has all {len(table):,}.")
-    st.altair_chart(bars_by_group(table.head(MOST), kinds[group]), alt=f"{names[measure]} by {kinds[group].lower()}")
-    st.caption("Dashed line: the target. A small group moves far with one case: read it with its numbers.")
+    drawn = f"The {MOST} groups furthest from the target; the table has all {len(table):,}. " * (len(table) > MOST)
+    st.caption(
+        f"{drawn}Click a bar to see its cases. {SMALL_MARK} and pale: a small group, fewer than {SMALL_GROUP} cases in "
+        "scope, which one case moves far."
+    )
+    if bar := clicked(bars_by_group(table.head(MOST), kinds[group]), words, view):
+        verdict = [code for code, kind in {"missed": "Missed", "pending": "Pending"}.items() if kind == bar["Verdict"]]
+        see_cases(now, measure, group, bar["group"], *verdict)
 
-if group == "week":
-    weeks = pd.to_datetime(table["group"], format="%Y-%m-%d", errors="coerce")
-    table = table.assign(group=column_in_words(weeks).fillna(NO_WEEK))
-shown = table.assign(rate=table["rate_percent"].map(percent), floor=table["floor_percent"].map(percent))
-columns = {
-    "group": kinds[group], "in_scope": "In scope", "met_due": "Met, due", "met_early": "Met early", "missed": "Missed",
-    "pending": "Pending", "excluded": "Excluded", "cannot_assess": "Cannot be assessed", "rate": "Rate",
-    "floor": "Met so far", "still_needed": "Short of target by",
-}  # fmt: skip
-st.dataframe(
-    shown[list(columns)].rename(columns=columns), hide_index=True, placeholder="–",
-    alt=f"{names[measure]} by {kinds[group].lower()}",
-    column_config={kinds[group]: st.column_config.TextColumn(pinned=True, width="medium")},
+picked = group_table(table, group, kinds[group], words, view)
+if picked.empty:
+    st.caption("Pick a row, at its left edge, to see the group in a sentence and to open its cases.")
+else:
+    one_group(now, picked.iloc[0], group)
+st.download_button(
+    "Download this breakdown, all measures", lambda: downloads.csv_bytes(of_all_measures(group)),
+    f"breakdown-by-{group.replace('_', '-')}.csv", on_click="ignore", icon=":material/download:",
 )  # fmt: skip
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.download_button(
-        "Download this breakdown, all measures", lambda: downloads.csv_bytes(breakdown(result, group)),
-        f"breakdown-by-{group.replace('_', '-')}.csv", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    st.page_link("pages/exceptions.py", label="Which cases, and why?", icon=":material/checklist:")
+
+if "case_owner" in kinds:
+    st.header("Every measure, by case owner")
+    owners = of_all_measures("case_owner")
+    count = owners["group"].nunique()
+    most = f"The {OWNERS} of {count:,} case owners with the most cases short of their targets. " * (count > OWNERS)
+    st.caption(
+        f"{most}✓ at or above the target, ▼ below it; the further, the stronger the colour. "
+        f"{SMALL_MARK} small group. Rate: met, of the cases whose deadline has passed. Click a cell to see its cases."
+    )
+    owners = furthest(owners, OWNERS)
+    title = "Rate of every measure by case owner, against its target"
+    as_map, as_table = st.tabs(["Heat map", "As a table"])
+    with as_map:
+        if cell := clicked(heat_map(owners), title, (now.number, "heat")):
+            see_cases(now, cell["measure_id"], "case_owner", cell["group"])
+    with as_table:
+        heat_table(owners, title)

@@ -6,98 +6,87 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 import asreport
 from asreport import downloads
-from asreport.exceptions import COLUMNS, NO_OWNER, case_list
-from asreport.wording import GROUP_MEANINGS, GROUPS, VERDICTS, cases
-from ui import parts, session
+from asreport.wording import GROUP_MEANINGS, GROUPS, cases
+from ui import address, parts, session
+from ui.exceptions import details, filters, more_filters, pick
 
-# What helps most comes first; the workbook keeps the order of the interface.
-ON_SCREEN = (
-    "case_number", "student_name", "case_owner", "reason", "measure", "deadline", "check", "found", "verdict",
-    "completed_date", "business_days_late", "group", "school", "case_type",
-)  # fmt: skip
+AT_ONCE = 1_000  # rows sent to the browser; the downloads hold all
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+address.remember()
 now = parts.loaded_or_stop("Exceptions", "Which cases, why, and what to do about each?")
-result = now.result
-names = st.toggle("Show student names", value=True, key="student-names", persist_state="session")
-listed = case_list(result, student_names=names)
-if listed.empty:
+result = now.shown
+listed = address.listed(now)
+
+
+def workbook() -> bytes:
+    """The workbook of all rows."""
+    return asreport.exceptions_workbook(result, now.findings, receipt=now.receipt)
+
+
+if listed.rows.empty:
     st.success("No exceptions: every case of every assessed measure is met.", icon=":material/celebration:")
-    st.download_button(
-        "Download the workbook all the same",
-        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt, student_names=names),
-        "exceptions.xlsx", XLSX, on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    st.download_button("Download the workbook all the same", workbook, "exceptions.xlsx", XLSX, on_click="ignore",
+                       icon=":material/download:")  # fmt: skip
     st.stop()
-listed["case_owner"] = listed["case_owner"].fillna(NO_OWNER)
 
-
-def chosen(label: str, column: str, place: DeltaGenerator, default: list[str] | None = None) -> pd.Series:
-    """A filter on a column; nothing chosen lets everything through."""
-    options = listed[column].dropna().drop_duplicates().sort_values().to_list()
-    preset = [value for value in default or [] if value in options]
-    picked = place.multiselect(
-        label, options, default=preset, key=f"{session.FILTER}{column}-{now.number}", placeholder="All",
-        persist_state="session",
-    )  # fmt: skip
-    return listed[column].isin(picked) if picked else pd.Series(True, index=listed.index)
-
-
-top, bottom = st.columns(3), st.columns(2)
-shown = (
-    chosen("Verdict", "verdict", top[0], default=[VERDICTS["missed"], VERDICTS["cannot_assess"]])
-    & chosen("Case owner", "case_owner", top[1])
-    & chosen("Group", "group", top[2])
-    & chosen("Measure", "measure", bottom[0])
-    & chosen("Reason", "reason", bottom[1])
-)
-view = listed[shown]
-st.markdown(f"**{len(view):,}** of {len(listed):,} rows, {cases(view['case_number'].nunique())}")
-fixable = view[view["group"] == GROUPS["fix"]]
-if len(fixable):
+address.follow(listed)
+if unknown := address.unknown():
+    st.warning(
+        f"The link asks for something that is not in these files, and it was left out: {', '.join(unknown).lower()}.",
+        icon=":material/link_off:",
+    )
+named = "student_name" in result.cases
+chosen, search = filters(listed, "Case number or student" if named else "Case number")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    count = st.container(width="content")
+    chosen |= more_filters(listed)
+address.write(listed, chosen, search)
+found = listed.where(chosen, search)
+count.markdown(f"**{len(found):,}** of {len(listed.rows):,} rows, {cases(listed.cases(found))}")
+if found.size == 0:
+    st.info("No case is like that. With fewer filters there may be some.", icon=":material/search_off:")
+    st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(listed,))
+    st.stop()
+if fixable := listed.count(found, "group", "fix"):
     st.info(
-        f"{len(fixable):,} of them: {GROUPS['fix'].lower()}. {GROUP_MEANINGS['fix']} Start here.",
+        f"{fixable:,} of them: {GROUPS['fix'].lower()}. {GROUP_MEANINGS['fix']} They come first.",
         icon=":material/build:",
     )
-st.dataframe(
-    view[[c for c in ON_SCREEN if c in view]].rename(columns=COLUMNS),
-    hide_index=True,
-    height=520,
-    placeholder="–",
-    alt="Exceptions: a row a case and measure, with the reason and what to check",
-    column_config={
-        "Case number": st.column_config.TextColumn(pinned=True),
-        "Measure": st.column_config.TextColumn(width="medium"),
-        "Due date": parts.date_column("Due date"),
-        "Done date": parts.date_column("Done date"),
-        "What was found": st.column_config.TextColumn(width="large"),
-        "What to check": st.column_config.TextColumn(width="large"),
-    },
-)
+
+view = (now.number, named, repr(chosen), search)
+pages = -(-len(found) // AT_ONCE)
+page = st.session_state.get(page_key := f"{session.FILTER}page-{hash(view)}", 1)
+rows = listed.rows.take(found[(page - 1) * AT_ONCE : page * AT_ONCE])
+picked = pick(rows, (view, page))
+if pages > 1:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        first = (page - 1) * AT_ONCE + 1
+        st.caption(f"Rows {first:,} to {first + len(rows) - 1:,} of {len(found):,}. The downloads hold them all.")
+        st.pagination(pages, key=page_key)
+if picked.empty:
+    st.caption("Pick a row, at its left edge, to see all of it here and to open the case.")
+else:
+    details(picked.iloc[0])
 
 
 def workbook_as_shown() -> bytes:
     """The workbook with the rows that the filters let through; its summary stays that of all cases."""
-    keys = pd.MultiIndex.from_frame(view[["case_number", "measure_id"]])
-    rows = pd.MultiIndex.from_frame(result.case_results[["case_number", "measure_id"]]).isin(keys)
-    part = replace(result, case_results=result.case_results[rows].reset_index(drop=True))
-    return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt, student_names=names)
+    keys = pd.MultiIndex.from_frame(listed.rows.take(found)[["case_number", "measure_id"]])
+    own = pd.MultiIndex.from_frame(result.case_results[["case_number", "measure_id"]]).isin(keys)
+    part = replace(result, case_results=result.case_results[own].reset_index(drop=True))
+    return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt)
 
 
 with st.container(horizontal=True):
-    st.download_button("Download as shown", workbook_as_shown, "exceptions-as-shown.xlsx", XLSX,
-                       on_click="ignore", icon=":material/download:", type="primary")  # fmt: skip
+    st.download_button("Download as shown", workbook_as_shown, "exceptions-as-shown.xlsx", XLSX, on_click="ignore",
+                       icon=":material/download:", type="primary" if picked.empty else "secondary")  # fmt: skip
+    st.download_button("Download all", workbook, "exceptions.xlsx", XLSX, on_click="ignore",
+                       icon=":material/download:")  # fmt: skip
     st.download_button(
-        "Download all",
-        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt, student_names=names),
-        "exceptions.xlsx", XLSX, on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    st.download_button(
-        "One workbook for each case owner",
-        lambda: downloads.workbooks_by_owner(result, now.receipt, student_names=names),
+        "One workbook for each case owner", lambda: downloads.workbooks_by_owner(result, now.receipt),
         "exceptions-by-owner.zip", "application/zip", on_click="ignore", icon=":material/folder_zip:",
     )  # fmt: skip

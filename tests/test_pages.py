@@ -225,14 +225,6 @@ def test_exceptions_filters_keep_just_what_was_chosen(app: AppTest, sample: Comp
         widget(app.multiselect, label).set_value([]).run()
 
 
-def test_student_names_can_be_left_out(app: AppTest, sample: Computed) -> None:
-    go(use_sample(app), EXCEPTIONS)
-    name = case_list(sample.result)["student_name"].dropna().iloc[0].encode()
-    assert COLUMNS["student_name"] in app.dataframe[0].value and name in everything(app)
-    widget(app.toggle, "Show student names").set_value(False).run()
-    assert COLUMNS["student_name"] not in app.dataframe[0].value and name not in everything(app)
-
-
 def test_breakdown_adds_up_to_the_attainment_of_each_measure(app: AppTest, written: Path) -> None:
     attainment = _csv(written / "attainment.csv").set_index("measure_id")
     go(use_sample(app), BREAKDOWN)

@@ -12,7 +12,7 @@ import streamlit as st
 from asreport.dates import in_words
 from asreport.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.quarter import Quarter
-from asreport.wording import OUTCOMES
+from asreport.wording import OUTCOMES, VERDICTS
 from ui import session
 from ui.session import Loaded
 
@@ -102,6 +102,22 @@ def outcome_in_line(code: str) -> str:
     """The same as Markdown, to stand beside other words."""
     outcome = OUTCOMES[code]
     return f":{BADGE[outcome.tone]}-badge[:material/{outcome.icon}: {outcome.word}]"
+
+
+# Verdict → icon and colour; the word is the catalogue's.
+_VERDICT_LOOK: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
+    "met": ("check_circle", "green"),
+    "missed": ("cancel", "red"),
+    "pending": ("pending", "orange"),
+    "excluded": ("do_not_disturb_on", "gray"),
+    "cannot_assess": ("help", "gray"),
+}
+
+
+def verdict_badge(code: str) -> None:
+    """The verdict on a case: word, icon and colour."""
+    icon, colour = _VERDICT_LOOK[code]
+    st.badge(VERDICTS[code], icon=f":material/{icon}:", color=colour)
 
 
 def date_column(label: str) -> Any:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from asreport.breakdown import is_small
 from asreport.dates import column_in_words
 from ui.charts.common import PERCENT, TONES, ink
+
+PICKED = "picked"  # the selection of a bar: which group, which verdict
+SMALL_MARK = "△"
+_KINDS = {"Met": "good", "Pending": "open", "Missed": "bad"}
 
 
 def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
@@ -14,70 +19,104 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
 
     `table`: rows of `attainment_by` for one measure, in the order they are to be drawn.
     """
-    kinds = {"Met": "good", "Pending": "open", "Missed": "bad"}
-    counts = table.assign(Met=table["met_due"] + table["met_early"], Pending=table["pending"], Missed=table["missed"])
-    long = counts.melt(["group", "in_scope"], list(kinds), var_name="Verdict", value_name="Cases")
-    long["order"] = long["Verdict"].map(list(kinds).index)
+    label = table["group"].mask(is_small(table), SMALL_MARK + " " + table["group"])
+    counts = table.assign(
+        label=label, strength=is_small(table).map({True: 0.45, False: 1.0}),
+        Met=table["met_due"] + table["met_early"], Pending=table["pending"], Missed=table["missed"],
+    )  # fmt: skip
+    keep = ["group", "label", "strength", "in_scope", "still_needed"]
+    long = counts.melt(keep, list(_KINDS), var_name="Verdict", value_name="Cases")
+    short = counts[counts["still_needed"].fillna(0) > 0]
+    short = short.assign(words=short["still_needed"].map("{:,} short".format))
+    long["order"] = long["Verdict"].map(list(_KINDS).index)
     y = alt.Y(
-        "group:N",
-        sort=table["group"].to_list(),
-        title=None,
-        axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False),
-    )
+        "label:N", sort=label.to_list(), title=None,
+        axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False, labelPadding=8),
+    )  # fmt: skip
+    share = alt.X(
+        "Cases:Q", stack="normalize", title="Share of the group's cases in scope",
+        axis=alt.Axis(format="%", grid=False, tickCount=5, domain=False),
+    )  # fmt: skip
+    tips = [
+        alt.Tooltip("group:N", title=title),
+        "Verdict:N",
+        alt.Tooltip("Cases:Q", format=","),
+        alt.Tooltip("in_scope:Q", title="In scope", format=","),
+        alt.Tooltip("still_needed:Q", title="Short of target by", format=","),
+    ]
     bars = (
         alt.Chart(long)
-        .mark_bar(height=16)
+        .mark_bar(height=18, cursor="pointer")
         .encode(
             y=y,
-            x=alt.X(
-                "Cases:Q", stack="normalize", title="Share of the group's cases", axis=alt.Axis(format="%", grid=False)
-            ),
+            x=share,
+            order="order:Q",
+            tooltip=tips,
+            opacity=alt.Opacity("strength:Q", scale=None, legend=None),
             color=alt.Color(
                 "Verdict:N",
-                scale=alt.Scale(domain=list(kinds), range=[TONES[tone] for tone in kinds.values()]),
-                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=list(_KINDS), range=[TONES[tone] for tone in _KINDS.values()]),
+                legend=alt.Legend(orient="top", title=None, symbolType="square"),
             ),
-            order="order:Q",
-            tooltip=[
-                alt.Tooltip("group:N", title=title),
-                "Verdict:N",
-                "Cases:Q",
-                alt.Tooltip("in_scope:Q", title="In scope"),
-            ],
-        )
+        )  # fmt: skip
+        .add_params(alt.selection_point(PICKED, fields=["group", "Verdict"], on="click", toggle=False))
     )
-    layers = [bars]
+    by_how_many = (
+        alt.Chart(short)
+        .mark_text(align="left", dx=8, fontSize=13, fontWeight=600, color=ink())
+        .encode(y=y, x=alt.value("width"), text="words:N")
+    )
+    layers: list[alt.Chart] = [bars, by_how_many]
     target = table["target_percent"].iloc[0]
     if pd.notna(target):
-        line = pd.DataFrame({"target": [int(target) / 100]})
-        layers.append(alt.Chart(line).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(x="target:Q"))
-    return alt.layer(*layers).properties(height=28 * len(table) + 90).configure_view(strokeWidth=0)
+        line = pd.DataFrame({"target": [int(target) / 100], "words": [f"target {target}%"]})
+        rule = alt.Chart(line).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(x="target:Q")
+        name = alt.Chart(line).mark_text(color=ink(), align="right", dx=-5, dy=-9, fontSize=12)
+        layers += [rule, name.encode(x="target:Q", y=alt.value(0), text="words:N")]
+    return (
+        alt.layer(*layers).properties(height=30 * len(table) + 110, padding={"right": 68}).configure_view(strokeWidth=0)
+    )
 
 
 def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """The rate of each week of referral, with the target. `table`: rows of `attainment_by` for one measure, by week."""
+    """What each week of referral has met so far, with the target, above the week's cases.
+
+    `table`: rows of `attainment_by` for one measure, by week.
+    """
     monday = pd.to_datetime(table["group"])
-    weeks = table.assign(week=[f"{day.day} {day:%b}" for day in monday], full=column_in_words(monday))
+    weeks = table.assign(
+        week=[f"{day.day} {day:%b}" for day in monday], full=column_in_words(monday),
+        small=is_small(table).map({True: "Small week: under 5 cases", False: "Other weeks"}),
+        met=table["met_due"] + table["met_early"],
+    )  # fmt: skip
     # Named, not measured: a time axis would put its marks on days that are no Monday.
-    axis = alt.Axis(labelAngle=0, labelOverlap=True, grid=False)
-    x = alt.X("week:N", sort=weeks["week"].to_list(), title="Week of referral, from Monday", axis=axis)
-    y = alt.Y("floor_percent:Q", title="Met so far, % of the week's cases", scale=PERCENT)
+    x = alt.X(
+        "week:N", sort=weeks["week"].to_list(), title="Week of referral, from Monday",
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False, ticks=False),
+    )  # fmt: skip
+    y = alt.Y(
+        "floor_percent:Q", title=None, scale=PERCENT,
+        axis=alt.Axis(labelExpr="datum.value + '%'", values=[0, 25, 50, 75, 100], domain=False, ticks=False),
+    )  # fmt: skip
     tips = [
         alt.Tooltip("full:N", title="Week from"),
         alt.Tooltip("floor_percent:Q", title="Met so far %"),
-        alt.Tooltip("in_scope:Q", title="Cases"),
+        alt.Tooltip("met:Q", title="Met"),
+        alt.Tooltip("pending:Q", title="Pending"),
+        alt.Tooltip("in_scope:Q", title="In scope"),
     ]
-    line = (
-        alt.Chart(weeks)
-        .mark_line(color=TONES["good"], point=alt.OverlayMarkDef(filled=True, size=60))
-        .encode(x=x, y=y, tooltip=tips)
+    base = alt.Chart(weeks).encode(x=x, y=y, tooltip=tips)
+    line = base.mark_line(color=TONES["good"], strokeWidth=2)
+    # A small week is hollow: it moves far with one case.
+    full = base.transform_filter("datum.small == 'Other weeks'").mark_point(
+        color=TONES["good"], fill=TONES["good"], size=70, opacity=1
     )
+    hollow = base.transform_filter("datum.small != 'Other weeks'").mark_point(
+        color=TONES["good"], size=70, strokeWidth=2, opacity=1
+    )
+    layers: list[alt.Chart] = [line, full, hollow]
     target = weeks["target_percent"].iloc[0]
-    if pd.isna(target):
-        return alt.layer(line).properties(height=260)
-    rule = (
-        alt.Chart(pd.DataFrame({"target": [int(target)]}))
-        .mark_rule(color=ink(), strokeDash=[5, 3])
-        .encode(y="target:Q")
-    )
-    return alt.layer(line, rule).properties(height=260)
+    if pd.notna(target):
+        aim = pd.DataFrame({"target": [int(target)]})
+        layers += [alt.Chart(aim).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(y="target:Q")]
+    return alt.layer(*layers).properties(height=280).configure_view(strokeWidth=0)
