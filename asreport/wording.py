@@ -67,6 +67,7 @@ OUTCOMES = {code: Outcome(**texts) for code, texts in _CATALOGUE["outcomes"].ite
 GROUPS: dict[str, str] = _CATALOGUE["groups"]
 GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
 REASONS = {code: Reason(**texts) for code, texts in _CATALOGUE["reasons"].items()}
+STORY: dict[str, dict[str, str]] = _CATALOGUE["story"]
 
 
 def general_reasons(quarter: Quarter) -> dict[str, Reason]:
