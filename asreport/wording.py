@@ -153,6 +153,14 @@ def headline(attainment: pd.DataFrame) -> str:
     return sentence
 
 
+def verdicts_in_brief(verdicts: pd.Series) -> str:
+    """How many measures of a case have each verdict: `1 missed, 4 met.`"""
+    counts = verdicts.value_counts()
+    order = ("missed", "cannot_assess", "pending", "excluded", "met")
+    said = [f"{counts[code]} {VERDICTS[code].lower()}" for code in order if code in counts]
+    return (", ".join(said) or "No assessed measure is about this case") + "."
+
+
 def where_it_ends(row: pd.Series) -> str:
     """Between which percentages a measure's whole cohort will end. `row`: a row of `Assessment.attainment`."""
     floor, ceiling = percent(row["floor_percent"]), percent(row["ceiling_percent"])

@@ -113,8 +113,8 @@ def test_outcomes_say_why_they_do_not_count():
     ]
     assert why_not(told(nen, outcomes=outcomes), "outcomes") == [
         "It starts before the referral.",
-        "It starts after the last day in time, 11 June 2026.",
         "It is of a type that this measure does not count, and it starts after the last day in time, 11 June 2026.",
+        "It starts after the last day in time, 11 June 2026.",
         "It starts after the day the exports were taken.",
         "It has no start date.",
     ]
