@@ -67,7 +67,7 @@ def assess(tables: Tables, quarter: Quarter, as_at: date) -> Assessment:
     absent, and its measures are not assessed. Case numbers are unique in `cases`. Pure: no clock, file or global state.
     Raises `OutsideCalendar` where a deadline would fall in a year whose holidays are not known.
     """
-    book = _Book.of(tables, quarter, as_at)
+    book = Book.of(tables, quarter, as_at)
     not_assessed = {m.id: why for m in quarter.measures.values() if (why := _why_not(m, tables))}
     judged = [_judge(measure, book) for measure in quarter.measures.values() if measure.id not in not_assessed]
     results = pd.concat(judged, ignore_index=True) if judged else _no_results()
@@ -90,7 +90,7 @@ def _why_not(measure: Measure, tables: Tables) -> str:
 
 
 @dataclass(frozen=True)
-class _Book:
+class Book:
     """The tables made ready once for all measures: cases in order, and which case each record is about."""
 
     quarter: Quarter
@@ -105,7 +105,7 @@ class _Book:
     subjects: dict[str, tuple[np.ndarray, np.ndarray]]
 
     @classmethod
-    def of(cls, tables: Tables, quarter: Quarter, as_at: date) -> _Book:
+    def of(cls, tables: Tables, quarter: Quarter, as_at: date) -> Book:
         given = {
             name: tables[name] if name in tables else empty_table(name) for name in ("events", "plans", "outcomes")
         }
@@ -135,15 +135,30 @@ def _case_outcomes(cases: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     return left.merge(right, on="nsn")[["case", "record"]]
 
 
-def _judge(measure: Measure, book: _Book) -> pd.DataFrame:
-    """The verdicts of one measure: a row a case it is about, columns `CASE_RESULTS`."""
+@dataclass(frozen=True)
+class Decided:
+    """The verdicts of one measure: arrays of one length, an entry a case it is about.
+
+    `position`: the case's row in `Book.cases`; `verdict` and `reason` as `verdicts.decide` gives them; `deadline`:
+    numpy days, NaT for none; `evidence`: the record that counted or nearly did.
+    """
+
+    position: np.ndarray
+    verdict: np.ndarray
+    reason: np.ndarray
+    deadline: np.ndarray
+    evidence: Evidence
+
+
+def decided(measure: Measure, book: Book) -> Decided:
+    """Every case that one measure is about, judged. The one way from records to verdicts."""
     deadline, belongs = scope.cases_of(measure, book.cases, book.quarter, book.as_at)
     position = np.flatnonzero(belongs)
     chosen = book.cases.iloc[position]
     deadline = deadline[position]
-    earliest = scope.earliest_day(measure, chosen)
-    cases = CasesInScope(book.cases, position, earliest, deadline)
-    evidence, words = _evidence(measure, cases, book)
+    evidence = _evidence(
+        measure, CasesInScope(book.cases, position, scope.earliest_day(measure, chosen), deadline), book
+    )
     verdict, reason = decide(
         excluded=scope.excluded(measure, chosen, book.quarter),
         missing={name: scope.dates(chosen, name, missing=True) for name in measure.needs},
@@ -151,39 +166,53 @@ def _judge(measure: Measure, book: _Book) -> pd.DataFrame:
         deadline_passed=deadline_passed(deadline, book.as_at, book.quarter),
         deadline=deadline,
     )
-    judged = np.isin(verdict, ["met", "missed", "pending"])
-    done = np.where(judged, evidence.done, np.datetime64("NaT"))
+    return Decided(position, verdict, reason, deadline, evidence)
+
+
+def _judge(measure: Measure, book: Book) -> pd.DataFrame:
+    """The verdicts of one measure: a row a case it is about, columns `CASE_RESULTS`."""
+    found = decided(measure, book)
+    chosen = book.cases.iloc[found.position]
+    judged = np.isin(found.verdict, ["met", "missed", "pending"])
+    done = np.where(judged, found.evidence.done, np.datetime64("NaT"))
     start = scope.dates(chosen, measure.clock.start) if measure.clock.start else np.full_like(done, "NaT")
     return pd.DataFrame(
         {
             "case_number": chosen["case_number"].reset_index(drop=True),
             "measure_id": pd.Series(measure.id, index=range(len(chosen)), dtype="str"),
-            "verdict": pd.Series(verdict, dtype="str"),
-            "reason": pd.Series(reason, dtype="str").mask(reason == ""),
+            "verdict": pd.Series(found.verdict, dtype="str"),
+            "reason": pd.Series(found.reason, dtype="str").mask(found.reason == ""),
             "start_date": start.astype("datetime64[s]"),
-            "deadline": deadline.astype("datetime64[s]"),
+            "deadline": found.deadline.astype("datetime64[s]"),
             "completed_date": done.astype("datetime64[s]"),
-            "business_days_late": pd.array(business_days_late(deadline, done), dtype="Float64").astype("Int64"),
-            "evidence": words.where(judged),
+            "business_days_late": pd.array(business_days_late(found.deadline, done), dtype="Float64").astype("Int64"),
+            "evidence": _in_words(measure, found.evidence, book).where(judged),
         }
     )
 
 
-def _evidence(measure: Measure, cases: CasesInScope, book: _Book) -> tuple[Evidence, pd.Series]:
-    """What the records say of each case in scope, and the record that counted or nearly did, in words."""
+def _evidence(measure: Measure, cases: CasesInScope, book: Book) -> Evidence:
+    """What the records say of each case in scope."""
     as_at = np.datetime64(book.as_at, "D")
     if measure.evidence.kind == "meeting":
         subject = book.subjects[measure.evidence.subject]
-        evidence = judge_meetings(cases, book.events, book.case_of_event, subject, measure, as_at)
-        return evidence, describe_events(book.events, evidence.record)
+        return judge_meetings(cases, book.events, book.case_of_event, subject, measure, as_at)
     if measure.evidence.kind == "plan":
-        evidence = judge_plans(cases, book.plans, book.case_of_plan, measure)
-        return evidence, describe_plans(book.plans, evidence.record)
+        return judge_plans(cases, book.plans, book.case_of_plan, measure)
     if measure.evidence.kind == "owner":
-        evidence = judge_owners(cases, measure)
-        return evidence, describe_case_owners(book.cases, evidence.record)
-    evidence = judge_outcomes(cases, book.outcomes, book.case_outcomes, measure, as_at)
-    return evidence, describe_outcomes(book.outcomes, evidence.record)
+        return judge_owners(cases, measure)
+    return judge_outcomes(cases, book.outcomes, book.case_outcomes, measure, as_at)
+
+
+def _in_words(measure: Measure, evidence: Evidence, book: Book) -> pd.Series:
+    """The record that counted or nearly did for each case in scope, in words."""
+    if measure.evidence.kind == "meeting":
+        return describe_events(book.events, evidence.record)
+    if measure.evidence.kind == "plan":
+        return describe_plans(book.plans, evidence.record)
+    if measure.evidence.kind == "owner":
+        return describe_case_owners(book.cases, evidence.record)
+    return describe_outcomes(book.outcomes, evidence.record)
 
 
 def _no_results() -> pd.DataFrame:

@@ -60,6 +60,23 @@ def count_business_days(first: date, last: date) -> int:
     return int(np.busday_count(ends[0], ends[1] + 1, busdaycal=_calendar()))
 
 
+def days_between(first: date, last: date) -> pd.DataFrame:
+    """Every day from `first` to `last`, both included: columns `date`, `kind` and `holiday`.
+
+    `kind` is "business day", "weekend" or "holiday"; `holiday` is the name of the national public holiday of that day,
+    missing where it is none (one that falls on a weekend is named, and the day is a weekend).
+    """
+    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    _check_span(days)
+    named = holidays_between(first, last)
+    names = dict(zip(named["date"], named["holiday"], strict=True))
+    weekend, business = ~np.is_busday(days), np.is_busday(days, busdaycal=_calendar())
+    kind = np.select([weekend, business], ["weekend", "business day"], default="holiday")
+    dates = pd.Series(days.astype("datetime64[s]"))
+    holiday = pd.Series([names.get(day) for day in dates], dtype="str")
+    return pd.DataFrame({"date": dates, "kind": pd.Series(kind, dtype="str"), "holiday": holiday})
+
+
 def business_days_late(deadline: np.ndarray, done: np.ndarray) -> np.ndarray:
     """Business days from each deadline to the day it was done, NaN where either is missing or it was in time.
 

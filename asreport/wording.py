@@ -67,6 +67,7 @@ OUTCOMES = {code: Outcome(**texts) for code, texts in _CATALOGUE["outcomes"].ite
 GROUPS: dict[str, str] = _CATALOGUE["groups"]
 GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
 REASONS = {code: Reason(**texts) for code, texts in _CATALOGUE["reasons"].items()}
+STORY: dict[str, dict[str, str]] = _CATALOGUE["story"]
 
 
 def general_reasons(quarter: Quarter) -> dict[str, Reason]:
@@ -170,6 +171,14 @@ def _either(stands: pd.Series, final: str, foreseen: str) -> str:
     """The words for outcomes of one kind, of which the quarter may hold either or both."""
     words = {"met": "met", "secured": "secured", "missed": "missed", "out_of_reach": "out of reach"}
     return " or ".join(words[code] for code in (final, foreseen) if code in stands)
+
+
+def verdicts_in_brief(verdicts: pd.Series) -> str:
+    """How many measures of a case have each verdict: `1 missed, 4 met.`"""
+    counts = verdicts.value_counts()
+    order = ("missed", "cannot_assess", "pending", "excluded", "met")
+    said = [f"{counts[code]} {VERDICTS[code].lower()}" for code in order if code in counts]
+    return (", ".join(said) or "No assessed measure is about this case") + "."
 
 
 def where_it_ends(row: pd.Series) -> str:
