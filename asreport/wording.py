@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib import resources
@@ -55,6 +56,27 @@ class Outcome:
     tone: str
 
 
+@dataclass(frozen=True)
+class TaskList:
+    """A list of tasks: its title, what it means, what it says when it is empty, an icon's name and a tone."""
+
+    title: str
+    meaning: str
+    empty: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A kind of step to a target: a word, on what it depends, an icon's name and a tone."""
+
+    word: str
+    note: str
+    icon: str
+    tone: str
+
+
 TABLES = {table: Table(**texts) for table, texts in _CATALOGUE["tables"].items()}
 FIELDS = {
     table: {field: FieldWords(**texts) for field, texts in fields.items()}
@@ -68,6 +90,10 @@ GROUPS: dict[str, str] = _CATALOGUE["groups"]
 GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
 REASONS = {code: Reason(**texts) for code, texts in _CATALOGUE["reasons"].items()}
 STORY: dict[str, dict[str, str]] = _CATALOGUE["story"]
+TASK_LISTS = {code: TaskList(**texts) for code, texts in _CATALOGUE["task_lists"].items()}
+THINGS_TO_DO: dict[str, str] = _CATALOGUE["things_to_do"]
+WAYS: dict[str, str] = _CATALOGUE["ways"]
+STEP_KINDS = {code: StepKind(**texts) for code, texts in _CATALOGUE["step_kinds"].items()}
 
 
 def general_reasons(quarter: Quarter) -> dict[str, Reason]:
@@ -224,4 +250,55 @@ def shortest_of_target(row: pd.Series, name: str) -> str:
     return (
         f"Furthest from the target: {name}, short by {cases(row['still_needed'])}, "
         f"with {row['missed']:,} missed of {row['in_scope']:,} in scope."
+    )
+
+
+def things_to_do(tasks: pd.DataFrame, quarter: Quarter) -> pd.Series:
+    """What to do about each case and measure that is not met, as an imperative. `tasks`: `measure_id`, `reason`."""
+    codes, pairs = pd.factorize(pd.MultiIndex.from_frame(tasks[["measure_id", "reason"]]))
+    texts = [_thing_to_do(quarter, *pair) for pair in pairs]
+    return pd.Series(pd.array(texts, dtype="str").take(codes), index=tasks.index)
+
+
+def _thing_to_do(quarter: Quarter, measure_id: str, code: str) -> str:
+    evidence = quarter.measures[measure_id].evidence
+    meeting = quarter.subjects[evidence.subject].name if isinstance(evidence, MeetingEvidence) else ""
+    return THINGS_TO_DO[code].format(meeting=meeting)
+
+
+def due(deadline: date | None, as_at: date, business_days_left: int) -> str:
+    """By when, seen from the as-at date: `today`, `in 3 business days, 9 July 2026`, `was due 2 July 2026`."""
+    if deadline is None:
+        return "no deadline"
+    if deadline == as_at:
+        return "today"
+    if deadline < as_at:
+        return f"was due {in_words(deadline)}"
+    if not business_days_left:
+        return f"before the next business day, {in_words(deadline)}"
+    return f"in {business_days_left} business day{'s' * (business_days_left != 1)}, {in_words(deadline)}"
+
+
+def together(names: list[str]) -> str:
+    """Names in one text; what only a word tells apart is said once: `Meeting within 5 and 10 business days`."""
+    words = [name.split() for name in names]
+    if len(names) > 1 and len({len(of_name) for of_name in words}) == 1:
+        differ = [n for n, column in enumerate(zip(*words, strict=True)) if len(set(column)) > 1]
+        if len(differ) == 1:
+            at = differ[0]
+            return " ".join([*words[0][:at], " and ".join(of_name[at] for of_name in words), *words[0][at + 1 :]])
+    return "; ".join(names)
+
+
+def tasks_headline(counts: Mapping[str, int]) -> str:
+    """What there is to do, in one sentence. `counts`: list of tasks (`todo.LISTS`) → how many."""
+    said = {
+        "today": "due today",
+        "soon": "in the next five business days",
+        "fix": "to put right in the record",
+        "overdue": "overdue",
+    }
+    parts = [f"{counts[name]:,} {words}" for name, words in said.items() if counts.get(name)]
+    return (
+        f"{', '.join(parts)}." if parts else "Nothing is due, nothing is overdue, and no record needs to be put right."
     )

@@ -2,6 +2,100 @@
 
 from __future__ import annotations
 
-from ui import parts
+import pandas as pd
+import streamlit as st
+
+from asreport import downloads, todo
+from asreport.shortest_way import STATES, shortest_ways, steps_in_words
+from asreport.wording import tasks_headline
+from ui import parts, session
+from ui.tasks import task_list
+from ui.ways import way_card
+
+EVERYONE = "Everyone"
+WORKLIST, WAYS = "Worklist", "Shortest way to the targets"
 
 now = parts.loaded_or_stop("To do", "What do I do today?")
+result = now.shown  # names of people come from here, each time anew: what is kept holds none
+WHOSE = f"{session.FILTER}whose-{now.number}"
+
+
+def not_judged() -> None:
+    """What cannot be on this page because it was not uploaded."""
+    names = [result.quarter.measures[measure_id].name for measure_id in result.not_assessed]
+    if names:
+        why = " ".join(dict.fromkeys(result.not_assessed.values()))
+        st.warning(f"{why} So this page has no tasks for: {'; '.join(names)}.", icon=":material/help:")
+
+
+def worklist() -> None:
+    """The lists, the most urgent first, of everyone or of one case owner."""
+    everything = session.kept("worklist", lambda: todo.worklist(now.result))
+    if everything.empty:
+        st.success("Nothing is left to do in what was assessed.", icon=":material/celebration:")
+        return
+    owner = todo.owners_of(everything, result)
+    counts = owner.value_counts()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Whose tasks", [EVERYONE, *sorted(counts.index, key=str.casefold)], key=WHOSE, persist_state="session",
+            format_func=lambda name: f"{name} ({counts.get(name, len(owner)):,})", width=360,
+        )  # fmt: skip
+        everyone = name == EVERYONE
+        chosen = everything if everyone else everything[owner == name]
+        st.download_button(
+            "Download this list", lambda: downloads.csv_bytes(todo.tasks_for_file(chosen, result)), "to-do.csv",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+    st.markdown(f"**{tasks_headline(chosen['list'].value_counts().to_dict())}**")
+    places = iter([column for _ in range(3) for column in st.columns(2)])  # on a narrow screen one below the other
+    for code in todo.LISTS:
+        with next(places):
+            task_list(code, chosen[chosen["list"] == code], result, owner=everyone)
+    if everyone and len(counts) > 1:
+        with next(places), st.container(border=True, height="stretch"):
+            by_owner(todo.counts_by_owner(everything, owner))
+    st.caption("Not listed: what was done late, and what closed cases left undone. Exceptions has every case.")
+
+
+def by_owner(counts: pd.DataFrame) -> None:
+    """How many tasks each owner has; picking a row shows that owner's alone."""
+
+    def pick() -> None:
+        if rows := st.session_state["todo-owners"]["selection"]["rows"]:
+            st.session_state[WHOSE] = counts.index[rows[0]]
+
+    st.header(":material/group: By case owner")
+    st.caption("Pick a row, or a name above, to see those tasks alone.")
+    names = {"today": "Today", "soon": "Next 5", "fix": "Record", "overdue": "Overdue"}
+    st.dataframe(
+        counts[list(names)].rename(columns=names).rename_axis("Case owner"), key="todo-owners", on_select=pick,
+        selection_mode="single-row", height="content" if len(counts) < 20 else 520,
+        alt="Tasks by case owner and list",
+        column_config={name: st.column_config.Column(width=58) for name in names.values()},
+    )  # fmt: skip
+
+
+def ways() -> None:
+    """Each measure short of its target with the steps to it; of the others, that nothing is needed."""
+    found = session.kept("ways", lambda: shortest_ways(now.result))
+    short = sorted((way for way in found if way.still_needed), key=lambda way: STATES.index(way.state))
+    for way in short:
+        way_card(way, result)
+    if rest := [way for way in found if not way.still_needed]:
+        with st.container(border=True):
+            st.header(":material/check_circle: No step to take")
+            st.markdown("\n".join(f"- **{way.measure}**: {way.sentence}" for way in rest))
+    if any(len(way.steps) for way in short):
+        st.download_button(
+            "Download all steps", lambda: downloads.csv_bytes(steps_in_words(found, result)), "shortest-way.csv",
+            on_click="ignore", icon=":material/download:", type="primary",
+        )  # fmt: skip
+
+
+not_judged()
+view = st.radio(
+    "Show", [WORKLIST, WAYS], horizontal=True, label_visibility="collapsed",
+    key=f"{session.FILTER}todo-view-{now.number}", persist_state="session",
+)  # fmt: skip
+(ways if view == WAYS else worklist)()

@@ -77,6 +77,12 @@ class Cells:
         """The same column for some of the rows."""
         return Cells(self.codes[rows], self.values)
 
+    def first(self, rows: int) -> Cells:
+        """The first rows alone, with only the values that they hold."""
+        places: dict[int, int] = {}
+        codes = [places.setdefault(code, len(places)) if code >= 0 else -1 for code in self.codes[:rows].tolist()]
+        return Cells(np.array(codes, dtype="int64"), [self.values[code] for code in places])
+
     def spread(self, of_values: Sequence[Any] | np.ndarray, blank: Any, dtype: Any = object) -> np.ndarray:
         """One result a row, given one a distinct value and one for blank rows."""
         results = np.empty(len(self.values) + 1, dtype=dtype)

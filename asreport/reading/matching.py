@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asreport.reading.columns import Fields, Shape, likely_fields
-from asreport.reading.grids import Cells, Grid
+from asreport.reading.grids import Grid
 from asreport.reading.layout import lay_out
 from asreport.reading.limits import HEADER_WITHIN
 from asreport.reading.texts import as_text
@@ -73,8 +73,7 @@ class Sheet:
 
 def shown(grid: Grid, header_row: int, matched: bool) -> Sheet:
     """What is kept of a sheet to show: its first rows alone."""
-    rows = range(min(grid.height, _SHOWN))
-    top = [Cells.of([column[row] for row in rows]) for column in grid.columns]
+    top = [column.first(_SHOWN) for column in grid.columns]
     return Sheet(grid.sheet, Grid(grid.sheet, top, grid.first_row), header_row, matched)
 
 

@@ -1,0 +1,70 @@
+"""The way from where a measure stands to its target, as a line with a stretch for each kind of step."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from asreport.shortest_way import KINDS, Way
+from asreport.wording import STEP_KINDS, percent
+from ui.charts.common import TONES, ink, pale
+
+
+def stretches(way: Way) -> pd.DataFrame:
+    """A row a kind of step, in the order of the way: `kind`, `steps` (how many), and `start` and `end` in percent."""
+    counts = way.steps["kind"].value_counts()
+    ends = way.steps.groupby("kind")["floor_percent"].max()
+    rows, start = [], way.floor_percent
+    for kind in [kind for kind in KINDS if kind in counts]:
+        rows.append({"kind": kind, "steps": int(counts[kind]), "start": start, "end": float(ends[kind])})
+        start = float(ends[kind])
+    return pd.DataFrame(rows)
+
+
+def route(way: Way) -> alt.LayerChart:
+    """The way on an axis of percentages that runs from a little below today's floor to a little above the target."""
+    data = stretches(way)
+    reached = data["end"].iloc[-1]
+    margin = max((reached - way.floor_percent) * 0.12, 0.5)
+    low, high = max(way.floor_percent - margin, 0), min(reached + margin, 100)
+    x = alt.X("start:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=None)
+    colours = alt.Scale(domain=list(KINDS), range=[TONES[STEP_KINDS[kind].tone] for kind in KINDS])
+    base = alt.Chart(data)
+    track = alt.Chart(pd.DataFrame([{"start": low, "end": high}])).mark_rule(size=3, color=pale()).encode(x, x2="end:Q")
+    ways = base.mark_rule(size=9, strokeCap="butt").encode(
+        x, x2="end:Q", color=alt.Color("kind:N", scale=colours, legend=None),
+        tooltip=[alt.Tooltip("steps:Q", title="Steps"), alt.Tooltip("start:Q", title="From %"),
+                 alt.Tooltip("end:Q", title="To %")],
+    )  # fmt: skip
+    marks = pd.DataFrame(
+        [
+            {"at": way.floor_percent, "label": f"now {percent(way.floor_percent)}", "side": "start"},
+            {"at": float(way.target_percent), "label": f"target {way.target_percent}%", "side": "target"},
+        ]
+    )
+    at = alt.X("at:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=None)
+    pins = alt.Chart(marks)
+    start = pins.transform_filter("datum.side == 'start'")
+    target = pins.transform_filter("datum.side == 'target'")
+    return (
+        alt.layer(
+            track,
+            ways,
+            start.mark_point(shape="circle", size=90, filled=True, color=ink(), opacity=1).encode(at),
+            target.mark_tick(thickness=3, height=26, color=ink()).encode(at),
+            start.mark_text(dy=24, align="left", color=ink(), fontSize=13).encode(at, text="label:N"),
+            target.mark_text(dy=-24, align="right", color=ink(), fontSize=13, dx=2).encode(at, text="label:N"),
+        )
+        .properties(height=88)
+        .configure_view(strokeWidth=0)
+    )
+
+
+def route_in_words(way: Way) -> str:
+    """The same as a sentence, for those who cannot see the chart."""
+    parts = [
+        f"{row['steps']:,} × {words.word.lower()} ({words.note}) to {percent(row['end'])}"
+        for row in stretches(way).to_dict("records")
+        if (words := STEP_KINDS[row["kind"]])
+    ]
+    return f"{way.measure}: from {percent(way.floor_percent)}, {', then '.join(parts)}; target {way.target_percent}%"
