@@ -49,8 +49,8 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         y=alt.Y(
             "name:N", sort=drawn["name"].drop_duplicates().to_list(), title=None,
             axis=alt.Axis(
-                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=-7, labelPadding=8,
-                labelOverlap=False, labelBaseline="middle", ticks=False, domain=False,
+                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=-7,
+                labelPadding=8, labelOverlap=False, labelBaseline="middle", ticks=False, domain=False,
             ),
         ),
         x=alt.X(
