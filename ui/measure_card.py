@@ -29,7 +29,7 @@ def measure_row(now: Loaded, row: pd.Series, gap: pd.Series) -> None:
     with st.container(border=True, key=f"measure-{measure.id}", gap="xsmall"):
         stands, figures = st.columns([4, 1], vertical_alignment="center")
         with stands:
-            st.markdown(f"### {measure.name} {parts.outcome_in_line(row['outcome'])}")
+            st.markdown(f"### {measure.name}\n{parts.outcome_in_line(row['outcome'])}")
             if row["outcome"] in ("no_data", "no_cases"):
                 st.write(now.result.not_assessed.get(measure.id, OUTCOMES[row["outcome"]].sentence))
             else:

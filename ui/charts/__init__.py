@@ -1,1 +1,1 @@
-"""The charts, in Altair, a file for each kind."""
+"""The charts, a file for each kind: in Altair, but for the bullets, which are HTML."""

@@ -14,7 +14,10 @@ from asreport.wording import OUTCOMES, percent
 from ui.charts.common import TONES
 
 STYLE = """<style>
+[class*='st-key-measure-'] [data-testid='stMarkdownContainer']:has(h3) {
+  display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 0; }
 [class*='st-key-measure-'] h3 { font-size: 1.1rem; padding: 0; }
+[data-testid='stExpander'] summary { opacity: 1; }
 .bullet { position: relative; height: 4.2rem; margin: .3rem .4rem 0; font-size: .8rem;
   font-variant-numeric: tabular-nums; }
 .bullet > *, .bullet-key i { position: absolute; box-sizing: border-box; }

@@ -63,4 +63,9 @@ def time_curve(curve: pd.DataFrame, measures: list[Measure]) -> alt.LayerChart |
         text="label:N"
     )
     layers = [area, line, points, short.encode(y2="reached:Q"), target, label]
-    return alt.layer(*layers).properties(height=300).configure_view(strokeWidth=0)
+    return (
+        alt.layer(*layers)
+        .properties(height=300)
+        .configure_view(strokeWidth=0)
+        .configure_axis(labelColor=ink(), titleColor=ink())
+    )
