@@ -63,7 +63,7 @@ else:
         f"{drawn}Click a bar to see its cases. {SMALL_MARK} and pale: a small group, fewer than {SMALL_GROUP} cases in "
         "scope, which one case moves far."
     )
-    if bar := clicked(bars_by_group(table.head(MOST), kinds[group]), words, view):
+    if bar := clicked(lambda: bars_by_group(table.head(MOST), kinds[group]), words, measure, group):
         verdict = [code for code, kind in {"missed": "Missed", "pending": "Pending"}.items() if kind == bar["Verdict"]]
         see_cases(now, measure, group, bar["group"], *verdict)
 
@@ -86,11 +86,11 @@ if "case_owner" in kinds:
         f"{most}✓ at or above the target, ▼ below it; the further, the stronger the colour. "
         f"{SMALL_MARK} small group. Rate: met, of the cases whose deadline has passed. Click a cell to see its cases."
     )
-    owners = furthest(owners, OWNERS)
+    owners = session.kept("furthest owners", lambda: furthest(of_all_measures("case_owner"), OWNERS))
     title = "Rate of every measure by case owner, against its target"
     as_map, as_table = st.tabs(["Heat map", "As a table"])
     with as_map:
-        if cell := clicked(heat_map(owners), title, (now.number, "heat")):
+        if cell := clicked(lambda: heat_map(owners), title, "heat map"):
             see_cases(now, cell["measure_id"], "case_owner", cell["group"])
     with as_table:
         heat_table(owners, title)

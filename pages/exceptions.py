@@ -11,9 +11,8 @@ import asreport
 from asreport import downloads
 from asreport.wording import GROUP_MEANINGS, GROUPS, cases
 from ui import address, parts, session
-from ui.exceptions import details, filters, more_filters, pick
+from ui.exceptions import AT_ONCE, details, filters, more_filters, pick
 
-AT_ONCE = 1_000  # rows sent to the browser; the downloads hold all
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 address.remember()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -28,13 +29,16 @@ def see_cases(now: Loaded, measure: str, by: str, group: str, *verdicts: str) ->
     st.switch_page("pages/exceptions.py", query_params=address.to_cases(now, measure, by, group, verdicts))
 
 
-def clicked(chart: Any, words: str, view: object) -> dict[str, str]:
+def clicked(make: Callable[[], alt.LayerChart | alt.FacetChart], words: str, *view: object) -> dict[str, str]:
     """Draw a chart; what of it was clicked, if anything.
 
-    `words`: what it shows, for those who cannot see it. `view`: what tells it from the chart of another choice.
+    `words`: what it shows, for those who cannot see it. `view`: what tells it from the chart of another choice. Making
+    a chart takes Altair longer than all else on the page, so it is made once.
     """
-    key = f"{session.FILTER}chart-{hash(view)}"
-    picked = st.altair_chart(chart, alt=words, key=key, on_select="rerun", selection_mode=PICKED)
+    name = f"chart {view} {st.context.theme.type}"
+    spec = session.kept(name, lambda: make().to_dict(validate=False))
+    key = f"{session.FILTER}chart-{hash((view, session.number()))}"
+    picked = st.vega_lite_chart(spec, alt=words, key=key, on_select="rerun", selection_mode=PICKED)
     return next(iter(picked["selection"].get(PICKED, [])), {})
 
 
@@ -80,11 +84,15 @@ def one_group(now: Loaded, row: pd.Series, by: str) -> None:
 
 
 def heat_table(rows: pd.DataFrame, words: str) -> None:
-    """The heat map as a table: a row a measure, a column an owner."""
-    order = rows.sort_values("rank")["group"].drop_duplicates()
-    cells = rows.assign(cell=in_words(rows)).pivot(index="measure", columns="group", values="cell")
-    table = cells.reindex(index=rows["measure"].drop_duplicates(), columns=order).rename_axis(index="Measure")
+    """The heat map as a table: a row a measure, a column an owner. `rows`: as `asreport.breakdown.furthest`."""
+
+    def table() -> pd.DataFrame:
+        order = rows.sort_values("rank")["group"].drop_duplicates()
+        cells = rows.assign(cell=in_words(rows)).pivot(index="measure", columns="group", values="cell")
+        cells = cells.reindex(index=rows["measure"].drop_duplicates(), columns=order)
+        return cells.rename_axis(index="Measure", columns=None).reset_index()
+
     st.dataframe(
-        table.reset_index(), hide_index=True, placeholder="", height="content", alt=words,
+        session.kept("heat table", table), hide_index=True, placeholder="", height="content", alt=words,
         column_config={"Measure": st.column_config.TextColumn(pinned=True, width="medium")},
     )  # fmt: skip

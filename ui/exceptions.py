@@ -10,6 +10,8 @@ from asreport.exceptions import COLUMNS
 from asreport.filters import FILTERS, Listing, filter_label
 from ui import address, parts, session
 
+AT_ONCE = 1_000  # rows sent to the browser; the downloads hold all
+
 # What helps most comes first; the workbook keeps the order of the interface.
 ON_SCREEN = (
     "case_number", "student_name", "case_owner", "reason", "measure", "deadline", "check", "found", "verdict",

@@ -76,8 +76,8 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     # Figures where there is room for them, else the mark alone; the table has them all.
     wide, narrow = (alt.expr(f"bandwidth('x') < 36 ? {a} : {b}") for a, b in ((0, 1), (1, 0)))
     text = base.mark_text(color=ink(), fontSize=13, cursor="pointer")
-    figures = text.encode(text="text:N", opacity=alt.value(wide))
-    marks = text.encode(text="mark:N", opacity=alt.value(narrow))
+    figures = text.encode(text=alt.Text("text:N"), opacity=alt.OpacityValue(wide))
+    marks = text.encode(text=alt.Text("mark:N"), opacity=alt.OpacityValue(narrow))
     height = 44 * drawn["name"].nunique() + 140  # with the names on top and the legend below
     chart = alt.layer(cells, figures, marks).properties(height=height)
     return chart.configure_view(strokeWidth=0).configure_scale(bandPaddingInner=0.06)
