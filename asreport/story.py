@@ -17,7 +17,7 @@ from asreport import describe, scope
 from asreport.assessment import Assessment
 from asreport.business_days import FIRST_DAY, LAST_DAY, days_between, holidays_between
 from asreport.casefile import CaseIndex
-from asreport.dates import in_words
+from asreport.dates import column_in_words, in_words
 from asreport.quarter import Measure, Quarter
 from asreport.single import OTHER_SUBJECT, Judged, judge_records
 from asreport.tables import TABLES, Tables
@@ -104,6 +104,31 @@ def _facts(case: pd.Series) -> dict[str, str]:
             words = MEANINGS.get(value, value) if field.kind in ("case_type", "held") else str(value)
         facts[FIELDS["cases"][field.name].name] = words
     return facts
+
+
+def counts_in_words(records: pd.DataFrame) -> list[str]:
+    """What each of `Story.records` counts for, and why not: `✓ Student plan in place`, `✕ It has no date.`"""
+    words = []
+    for counts, names, why in zip(records["counts"], records["counts_for"], records["why_not"], strict=True):
+        said = [f"✓ {'; '.join(names)}."] * bool(counts) + ([] if pd.isna(why) else [why if counts else f"✕ {why}"])
+        words.append(" ".join(said) or "–")
+    return words
+
+
+def strip_key(story: Story) -> str:
+    """How the drawn calendar is read: its marks, its holidays, and the records that lie outside it."""
+    words, days, dates = STORY["strip"], story.days, story.records["date"]
+    key = [words["key"]]
+    if story.deadlines["start"].notna().any():
+        key.append(words["numbers"])
+    if days["holiday"].notna().any():
+        named = days.dropna(subset="holiday")
+        listed = [f"{day}, {name}" for day, name in zip(column_in_words(named["date"]), named["holiday"], strict=True)]
+        key.append(words["holidays"].format(days="; ".join(listed)))
+    outside = dates.notna() & ~dates.isin(days["date"])
+    if outside.any():
+        key.append(words["outside"].format(numbers=", ".join(str(place + 1) for place in dates.index[outside])))
+    return " ".join(key)
 
 
 def day_and_weekday(day: Any) -> dict[str, str]:

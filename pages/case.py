@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Literal
 
 import pandas as pd
@@ -9,8 +10,8 @@ import streamlit as st
 
 from asreport.casefile import CaseIndex, most_urgent
 from asreport.dates import column_in_words, in_words
-from asreport.story import Story, story
-from asreport.wording import STORY, VERDICTS, verdicts_in_brief
+from asreport.story import Story, counts_in_words, story, strip_key
+from asreport.wording import VERDICTS, verdicts_in_brief
 from ui import parts, session
 from ui.charts.strip import least_width, strip, strip_in_words
 
@@ -22,13 +23,6 @@ BADGES: dict[str, tuple[str, Literal["green", "red", "orange", "gray"]]] = {
     "excluded": ("remove_circle", "gray"),
     "cannot_assess": ("help", "gray"),
 }
-
-# How the strip is read.
-STRIP_KEY = (
-    "Filled: counts. Hollow: does not count. Dark diamond: of the case itself. Circle: Event; square: Task; triangle: "
-    "plan; cross: ENROL. Shaded days are weekends and, darker, holidays; the figures above are business days. "
-    "The numbers beside the marks are those of the table below."
-)
 
 now = parts.loaded_or_stop("A case", "What happened with this case, and why does it count or not?")
 index: CaseIndex = session.kept("case-index", lambda: CaseIndex.of(now.shown, now.exports.tables))
@@ -85,10 +79,13 @@ def facts(told: Story) -> None:
     st.header(f"{title} · {parts.safe_markdown(student)}" if student else title)
     st.markdown(f"### {verdicts_in_brief(told.verdicts['verdict'])}")
     told_above = ("Case number", "Student name")
-    with st.container(border=True, horizontal=True, gap="medium"):
-        for name, value in told.facts.items():
-            if name not in told_above:
-                st.markdown(f":small[:gray[{name}]]  \n{parts.safe_markdown(value)}", width="content")
+    shown = "".join(
+        f"<div><dt style='font-size:.875rem;opacity:.8'>{name}</dt><dd style='margin:0'>{html.escape(value)}</dd></div>"
+        for name, value in told.facts.items()
+        if name not in told_above
+    )
+    with st.container(border=True):
+        st.html(f"<dl style='display:flex;flex-wrap:wrap;gap:.6rem 1.75rem;margin:0;padding:0'>{shown}</dl>")
     before, after = index.neighbours(told.case_number)
     with st.container(horizontal=True):
         for label, icon, number in (("Previous case", "arrow_back", before), ("Next case", "arrow_forward", after)):
@@ -108,28 +105,17 @@ def on_the_strip(told: Story) -> None:
         )
         with st.container(key="strip"):
             st.altair_chart(strip(told, pd.Timestamp(now.result.as_at)), alt=strip_in_words(told))
-        holidays = told.days.dropna(subset="holiday")
-        named = [f"{d}: {n}" for d, n in zip(column_in_words(holidays["date"]), holidays["holiday"], strict=True)]
-        st.caption(STRIP_KEY + (f" Holidays: {'; '.join(named)}." if named else ""))
-        outside = told.records["date"].notna() & ~told.records["date"].isin(told.days["date"])
-        if outside.any():
-            st.caption(
-                f"Too long before or after to be drawn: record {', '.join(map(str, outside.index[outside] + 1))}."
-            )
+        st.caption(strip_key(told))
     st.subheader("Records in order")
     records = told.records
-    of_case = (records["table"] == "cases") & ~records["counts"] & records["why_not"].isna()
     table = pd.DataFrame(
         {
-            "No.": range(1, len(records) + 1),
+            "No.": records.index + 1,
             "Date": column_in_words(records["date"]).fillna("No date"),
-            "Kind": records["kind"].map(STORY["kinds"]),
             "Record": records["text"],
-            "Counts": records["counts"].map({True: "✓ Yes", False: "✕ No"}).mask(of_case, "–"),
-            "For, or why not": [". ".join(filter(None, ["; ".join(names), why if pd.notna(why) else ""]))
-                                for names, why in zip(records["counts_for"], records["why_not"], strict=True)],
+            "Does it count?": counts_in_words(records),
         }
-    )  # fmt: skip
+    )
     st.table(table.map(lambda cell: parts.safe_markdown(str(cell))), hide_index=True)
 
 

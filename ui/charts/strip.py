@@ -42,8 +42,8 @@ def strip(story: Story, as_at: pd.Timestamp) -> alt.LayerChart | alt.FacetChart:
     deadlines = _deadlines(story, days)
     lanes = [lane for lane in ("Case", "Events", "Plans", "ENROL") if lane in set(marks["lane"])]
     place = {lane: (number + 0.5) * LANE_HEIGHT for number, lane in enumerate([*lanes, *deadlines["lane"]])}
-    marks["y"] = marks["lane"].map(place) + marks["aside"]
-    deadlines["y"] = deadlines["lane"].map(place)
+    marks["y"] = marks["lane"].map(place).astype("float64") + marks["aside"]
+    deadlines["y"] = deadlines["lane"].map(place).astype("float64")
     height = LANE_HEIGHT * len(place)
     names = json.dumps({f"{middle:.0f}": _two_lines(lane) for lane, middle in place.items()}, ensure_ascii=False)
     y = alt.Y(
@@ -51,7 +51,7 @@ def strip(story: Story, as_at: pd.Timestamp) -> alt.LayerChart | alt.FacetChart:
         scale=alt.Scale(domain=[0, height], reverse=True, nice=False),
         axis=alt.Axis(
             title=None, values=list(place.values()), labelExpr=f"{names}[format(datum.value, '.0f')]", labelLimit=190,
-            labelFontSize=12, labelPadding=8, ticks=False, domain=False, grid=False,
+            labelFontSize=12, labelOverlap=False, labelPadding=8, ticks=False, domain=False, grid=False,
         ),
     )  # fmt: skip
     first, last = days["date"].min(), days["date"].max() + pd.Timedelta(days=1)
@@ -66,13 +66,13 @@ def strip(story: Story, as_at: pd.Timestamp) -> alt.LayerChart | alt.FacetChart:
     layers: list[Any] = [
         _shading(days, x),
         _week_lines(days, x),
-        _numbers(days, x),
+        *([_numbers(days, x)] if story.deadlines["start"].notna().any() else []),
         *_bars(deadlines, x, y),
         _due_lines(deadlines, x),
         *_records(marks, x, y),
     ]
     if first <= as_at < last:
-        layers.insert(3, _today(as_at, x))
+        layers.insert(2, _today(as_at, x, height))
     chart = alt.layer(*layers).resolve_scale(color="independent", shape="independent")
     return chart.properties(height=height, padding={"top": 18, "left": 0, "right": 8, "bottom": 0}).configure_view(
         strokeWidth=0
@@ -138,10 +138,18 @@ def _marks(story: Story, days: pd.DataFrame) -> pd.DataFrame:
     marks["what"] = marks["kind"].map(STORY["kinds"])
     marks["day"] = column_in_words(marks["date"])
     marks["at"] = _middle(marks["date"])
-    # Marks of one day and lane stand apart, one above the other.
-    same = marks.groupby(["date", "lane"])
-    marks["aside"] = (same.cumcount() - (same["number"].transform("size") - 1) / 2) * 13
+    marks["aside"] = _aside(marks, len(days))
     return marks[["at", "lane", "shape", "standing", "what", "day", "text", "why_not", "number", "aside"]].copy()
+
+
+def _aside(marks: pd.DataFrame, days: int) -> pd.Series:
+    """How far above or below the middle of its lane a mark stands, so that near ones do not cover each other."""
+    near = pd.Timedelta(days=days * 0.03)
+    apart = marks.sort_values("date", kind="stable").groupby("lane")["date"].diff() > near
+    cluster = apart.groupby(marks["lane"]).cumsum()
+    groups = marks.groupby([marks["lane"], cluster.reindex(marks.index)])["number"]
+    size = groups.transform("size")
+    return (groups.cumcount() - (size - 1) / 2) * (32 / size.clip(lower=2.5))
 
 
 def _deadlines(story: Story, days: pd.DataFrame) -> pd.DataFrame:
@@ -192,12 +200,12 @@ def _numbers(days: pd.DataFrame, x: alt.X) -> alt.Chart:
     return alt.Chart(data).mark_text(color=ink(), fontSize=11, opacity=0.75).encode(x=x, y=alt.value(-8), text="n:N")
 
 
-def _today(as_at: pd.Timestamp, x: alt.X) -> alt.LayerChart | alt.FacetChart:
+def _today(as_at: pd.Timestamp, x: alt.X, height: float) -> alt.LayerChart | alt.FacetChart:
     data = pd.DataFrame({"from": _middle(pd.Series([as_at])), "word": ["as at"]})
     base = alt.Chart(data).encode(x=x)
     return alt.layer(
         base.mark_rule(color=ink(), strokeDash=[2, 3], strokeWidth=1.5),
-        base.mark_text(color=ink(), fontSize=11, align="right", dx=-4).encode(y=alt.value(-8), text="word:N"),
+        base.mark_text(color=ink(), fontSize=11, align="right", dx=-4).encode(y=alt.value(height - 8), text="word:N"),
     )
 
 
