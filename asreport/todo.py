@@ -69,11 +69,9 @@ def worklist(result: Assessment) -> pd.DataFrame:
     """
     rows = result.case_results
     rows = rows[rows["verdict"].isin(["pending", "missed", "cannot_assess"])].reset_index(drop=True)
-    case = rows_of_cases(rows, result)
-    closed = ~is_active(result.cases, result.as_at)[case]
     listed = _list_of(rows, result.as_at)
-    keep = (listed >= 0) & ~(closed & np.isin(listed, [LISTS.index("overdue"), LISTS.index("later")]))
-    rows, listed, case, closed = rows[keep].reset_index(drop=True), listed[keep], case[keep], closed[keep]
+    rows, listed = rows[listed >= 0].reset_index(drop=True), listed[listed >= 0]
+    case = rows_of_cases(rows, result)
 
     order = {measure_id: place for place, measure_id in enumerate(result.quarter.measures)}
     place = rows["measure_id"].map(order).to_numpy(dtype="int64")
@@ -101,20 +99,11 @@ def worklist(result: Assessment) -> pd.DataFrame:
             "reason": chosen["reason"].to_numpy(),
             "deadline": chosen["deadline"].to_numpy(),
             "serves": ids_of(has, list(order)),
-            "closed": closed[first],
+            "closed": ~is_active(result.cases, result.as_at)[case[first]],
         }
     ).astype({"case_number": "str", "work": "str", "measure_id": "str", "reason": "str"})
-    numbers = tasks["case_number"]
-    lapsed = _still_to_come_first(day(tasks["deadline"]), result.as_at)
-    keys = (
-        tasks["work"],
-        pd.factorize(numbers, sort=True)[0],
-        numbers.str.len(),
-        deadline[first],
-        lapsed,
-        listed[first],
-    )
-    return tasks.iloc[np.lexsort(keys)].reset_index(drop=True)
+    tasks = tasks[~(tasks["closed"] & tasks["list"].isin(["overdue", "later"]))]
+    return _in_order(tasks, result.as_at)
 
 
 def owners_of(tasks: pd.DataFrame, result: Assessment) -> pd.Series:
@@ -211,8 +200,18 @@ def ids_of(has: np.ndarray, ids: Sequence[str]) -> pd.Series:
     return pd.Series(np.array(words, dtype=object)[which.reshape(-1)], dtype="str")
 
 
-def _still_to_come_first(deadline: np.ndarray, as_at: date) -> np.ndarray:
-    return np.select([np.isnat(deadline), deadline < np.datetime64(as_at)], [2, 1], default=0)
+def _in_order(tasks: pd.DataFrame, as_at: date) -> pd.DataFrame:
+    """The tasks as `worklist` orders them."""
+    deadline, number = day(tasks["deadline"]), tasks["case_number"]
+    keys = (  # the last is the first to decide
+        tasks["work"],
+        pd.factorize(number, sort=True)[0],
+        number.str.len(),  # numbers of one length sort as numbers do
+        _last_if_none(deadline),
+        np.select([np.isnat(deadline), deadline < np.datetime64(as_at)], [2, 1], default=0),
+        tasks["list"].map(LISTS.index),
+    )
+    return tasks.iloc[np.lexsort(keys)].reset_index(drop=True)
 
 
 def _last_if_none(deadline: np.ndarray) -> np.ndarray:

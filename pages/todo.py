@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from asreport import downloads, todo
+from asreport.dates import in_words
 from asreport.shortest_way import STATES, shortest_ways, steps_in_words
 from asreport.wording import tasks_headline
 from ui import parts, session
@@ -48,7 +49,9 @@ def worklist() -> None:
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
     st.markdown(f"**{tasks_headline(chosen['list'].value_counts().to_dict())}**")
-    places = iter([column for _ in range(3) for column in st.columns(2)])  # on a narrow screen one below the other
+    st.caption(f"“Today” is {in_words(result.as_at)}, the day the exports were taken.")
+    # On a narrow screen they stand one below the other.
+    places = iter([column for widths in ([1, 1], [1, 1], [2, 3]) for column in st.columns(widths)])
     for code in todo.LISTS:
         with next(places):
             task_list(code, chosen[chosen["list"] == code], result, owner=everyone)
