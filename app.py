@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import session
+from ui import names, session
 
 st.set_page_config(page_title="asreport", page_icon=session.LOGO, layout="wide")
 st.logo(session.LOGO, size="large")
@@ -24,4 +24,12 @@ pages = {
     ],
 }
 page = st.navigation(pages)
-session.guarded(page.run)
+
+
+def run() -> None:
+    """What is on every page, and the page."""
+    names.switch()
+    page.run()
+
+
+session.guarded(run)

@@ -12,7 +12,7 @@ from ui import parts
 from ui.charts.bullet import bullet, bullet_in_words
 
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
-result = now.result
+result = now.shown
 attainment = result.attainment
 st.markdown(f"### {headline(attainment)}")
 
@@ -81,8 +81,8 @@ st.dataframe(
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
-        "Download these figures", lambda: downloads.attainment_csv(result), "attainment.csv", on_click="ignore",
-        icon=":material/download:",
+        "Download these figures", lambda: downloads.attainment_csv(result), parts.file_name(now, "attainment.csv"),
+        on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.page_link("pages/breakdown.py", label="Where are we short?", icon=":material/stacked_bar_chart:")
     st.page_link("pages/exceptions.py", label="Which cases, and why?", icon=":material/checklist:")

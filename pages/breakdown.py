@@ -15,7 +15,7 @@ from ui.charts.groups import bars_by_group, weekly_rate
 MOST = 30  # groups drawn; the table below the chart has them all
 
 now = parts.loaded_or_stop("Breakdown", "Where are we short?")
-result = now.result
+result = now.shown
 names = result.attainment.loc[~result.attainment["outcome"].isin(["no_data", "no_cases"])].set_index("measure_id")[
     "measure"
 ]
@@ -72,6 +72,7 @@ st.dataframe(
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download this breakdown, all measures", lambda: downloads.csv_bytes(breakdown(result, group)),
-        f"breakdown-by-{group.replace('_', '-')}.csv", on_click="ignore", icon=":material/download:",
+        parts.file_name(now, f"breakdown-by-{group.replace('_', '-')}.csv"),
+        on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.page_link("pages/exceptions.py", label="Which cases, and why?", icon=":material/checklist:")

@@ -22,15 +22,14 @@ ON_SCREEN = (
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 now = parts.loaded_or_stop("Exceptions", "Which cases, why, and what to do about each?")
-result = now.result
-names = st.toggle("Show student names", value=True, key="student-names", persist_state="session")
-listed = case_list(result, student_names=names)
+result = now.shown
+listed = case_list(result)
 if listed.empty:
     st.success("No exceptions: every case of every assessed measure is met.", icon=":material/celebration:")
     st.download_button(
         "Download the workbook all the same",
-        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt, student_names=names),
-        "exceptions.xlsx", XLSX, on_click="ignore", icon=":material/download:",
+        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt),
+        parts.file_name(now, "exceptions.xlsx"), XLSX, on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.stop()
 listed["case_owner"] = listed["case_owner"].fillna(NO_OWNER)
@@ -85,19 +84,20 @@ def workbook_as_shown() -> bytes:
     keys = pd.MultiIndex.from_frame(view[["case_number", "measure_id"]])
     rows = pd.MultiIndex.from_frame(result.case_results[["case_number", "measure_id"]]).isin(keys)
     part = replace(result, case_results=result.case_results[rows].reset_index(drop=True))
-    return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt, student_names=names)
+    return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt)
 
 
 with st.container(horizontal=True):
-    st.download_button("Download as shown", workbook_as_shown, "exceptions-as-shown.xlsx", XLSX,
+    st.download_button("Download as shown", workbook_as_shown, parts.file_name(now, "exceptions-as-shown.xlsx"), XLSX,
                        on_click="ignore", icon=":material/download:", type="primary")  # fmt: skip
     st.download_button(
         "Download all",
-        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt, student_names=names),
-        "exceptions.xlsx", XLSX, on_click="ignore", icon=":material/download:",
+        lambda: asreport.exceptions_workbook(result, now.findings, receipt=now.receipt),
+        parts.file_name(now, "exceptions.xlsx"), XLSX, on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.download_button(
         "One workbook for each case owner",
-        lambda: downloads.workbooks_by_owner(result, now.receipt, student_names=names),
-        "exceptions-by-owner.zip", "application/zip", on_click="ignore", icon=":material/folder_zip:",
+        lambda: downloads.workbooks_by_owner(result, now.receipt),
+        parts.file_name(now, "exceptions-by-owner.zip"), "application/zip",
+        on_click="ignore", icon=":material/folder_zip:",
     )  # fmt: skip

@@ -30,7 +30,7 @@ from asreport.wording import OUTCOMES, VERDICTS, headline, what_counts_say
 PAGES = {
     title: path for path, title in re.findall(r'st\.Page\("(.+?)", title="(.+?)"', (ROOT / "app.py").read_text("utf-8"))
 }
-UPLOAD, ATTAINMENT, BREAKDOWN, EXCEPTIONS, MEASURED = PAGES
+UPLOAD, ATTAINMENT, BREAKDOWN, TO_DO, EXCEPTIONS, CASE, MEASURED, PRIVACY = PAGES
 RESULT_PAGES = [ATTAINMENT, BREAKDOWN, EXCEPTIONS]
 FIGURES = {  # column of “All figures” on Target attainment → column of attainment.csv
     "In scope": "in_scope", "Due": "due", "Met, due": "met_due", "Missed": "missed", "Met early": "met_early",
@@ -223,14 +223,6 @@ def test_exceptions_filters_keep_just_what_was_chosen(app: AppTest, sample: Comp
         assert sorted(app.dataframe[0].value["Case number"]) == sorted(wanted["case_number"])
         assert row_count(app)[0] == len(wanted)
         widget(app.multiselect, label).set_value([]).run()
-
-
-def test_student_names_can_be_left_out(app: AppTest, sample: Computed) -> None:
-    go(use_sample(app), EXCEPTIONS)
-    name = case_list(sample.result)["student_name"].dropna().iloc[0].encode()
-    assert COLUMNS["student_name"] in app.dataframe[0].value and name in everything(app)
-    widget(app.toggle, "Show student names").set_value(False).run()
-    assert COLUMNS["student_name"] not in app.dataframe[0].value and name not in everything(app)
 
 
 def test_breakdown_adds_up_to_the_attainment_of_each_measure(app: AppTest, written: Path) -> None:
