@@ -73,8 +73,9 @@ def pseudonyms(cases: pd.DataFrame, secret: bytes, before: Mapping[str, int] | N
     A student is one NSN, or one name and case where there is no NSN. `before`: the `numbers` of students who have
     theirs already; new ones are numbered after them.
     """
-    names = cases["student_name"] if "student_name" in cases else pd.Series(None, index=cases.index, dtype="str")
-    named = cases[names.notna()]
+    if "student_name" not in cases:
+        cases = cases.assign(student_name=pd.Series(None, index=cases.index, dtype="str"))
+    named = cases[cases["student_name"].notna()]
     nsn = named["nsn"] if "nsn" in named else pd.Series(None, index=named.index, dtype="str")
     other = "name " + named["student_name"] + " case " + named["case_number"] if len(named) else nsn
     student = ("nsn " + nsn).fillna(other)

@@ -164,6 +164,11 @@ def kept(name: str, compute: Callable[[], Any]) -> Any:
     return cache[key]
 
 
+def has_kept(name: str) -> bool:
+    """Whether something was computed already for this upload and these settings."""
+    return (number(), name) in st.session_state.get(_KEPT, {})
+
+
 def clear() -> None:
     """Forget everything this session holds, but for whether names are hidden: that must never end unasked."""
     following, hidden = number() + 1, names_hidden()
