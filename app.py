@@ -1,8 +1,14 @@
 """asreport, the app: navigation and the session's set-up. Run it with `streamlit run app.py`."""
 
-import streamlit as st
+import sys
 
-from ui import session
+import streamlit as st
+from starlette.formparsers import MultiPartParser
+
+from ui import names, session
+
+# Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
+MultiPartParser.spool_max_size = sys.maxsize  # what is too large is refused before (server.maxUploadSize)
 
 st.set_page_config(page_title="asreport", page_icon=session.LOGO, layout="wide")
 st.logo(session.LOGO, size="large")
@@ -24,4 +30,12 @@ pages = {
     ],
 }
 page = st.navigation(pages)
-session.guarded(page.run)
+
+
+def run() -> None:
+    """What is on every page, and the page."""
+    names.switch()
+    page.run()
+
+
+session.guarded(run)

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from asreport.quarter import Quarter
+from asreport.quarter import Clock, Quarter
 from asreport.tables import day
 
 COUNTS = ["in_scope", "due", "met_due", "missed", "met_early", "pending", "excluded", "cannot_assess"]
@@ -76,7 +76,9 @@ def _with_figures(table: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     table["measure"] = pd.Series([measure.name for measure in measures], dtype="str")
     table["target_percent"] = pd.array([measure.target for measure in measures], dtype="Int64")
     met = table["met_due"] + table["met_early"]
-    early = table["met_early"] if quarter.reading("headline_rate") == "decided" else 0
+    # Without a deadline nothing is early, so there is no rate under either reading.
+    timed = np.array([measure.clock != Clock() for measure in measures], dtype=bool)
+    early = table["met_early"].where(timed & (quarter.reading("headline_rate") == "decided"), 0)
     table["rate_percent"] = percent(table["met_due"] + early, table["due"] + early)
     table["floor_percent"] = percent(met, table["in_scope"])
     table["ceiling_percent"] = percent(met + table["pending"], table["in_scope"])

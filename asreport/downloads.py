@@ -14,6 +14,8 @@ import pandas as pd
 from asreport.assessment import Assessment
 from asreport.exceptions import owners
 from asreport.findings import COLUMNS as FINDING_COLUMNS
+from asreport.pseudonyms import Pseudonyms
+from asreport.quarter import Quarter
 from asreport.workbook import exceptions_workbook
 
 # A text that starts with one of these is taken for a formula by spreadsheets; an apostrophe in front keeps it a text.
@@ -30,6 +32,18 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
         elif pd.api.types.is_string_dtype(column):
             safe[name] = column.mask(column.str.match(_FORMULA, na=False), "'" + column)
     return b"\xef\xbb\xbf" + safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8")
+
+
+def file_name(name: str, quarter: Quarter) -> str:
+    """The name of a file that holds figures; where a provider chose other than the guide, the name says so."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem} - not as the Ministry computes it{dot}{ending}" if quarter.departures else name
+
+
+def key_csv(hidden: Pseudonyms) -> bytes:
+    """The key of pseudonyms: a row a student."""
+    words = {"pseudonym": "Pseudonym", "student_name": "Student", "nsn": "NSN", "case_numbers": "Case numbers"}
+    return csv_bytes(hidden.key.rename(columns=words))
 
 
 def attainment_csv(result: Assessment) -> bytes:

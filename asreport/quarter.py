@@ -86,6 +86,11 @@ class Reading(Policy):
     def changed(self) -> bool:
         return self.value != self.default
 
+    def in_words(self, value: str | list[str] | None = None) -> str:
+        """A value, or the one in force, as it is said: `already missed`, `school, alternative education`."""
+        value = self.value if value is None else value
+        return self.choices[value] if isinstance(value, str) else ", ".join(v.replace("_", " ") for v in value)
+
 
 class Subject(Policy):
     """The Subject an Event must have, and words for the people met that make another subject resemble it.
@@ -215,8 +220,7 @@ class Quarter(Policy):
     def departures(self) -> list[str]:
         """What a provider chose other than the guide or its default reading, a sentence each."""
         readings = [
-            f"Changed reading: {reading.title}: "
-            f"{', '.join(reading.value) if isinstance(reading.value, list) else reading.choices[reading.value]}."
+            f"Changed reading: {reading.title}: {reading.in_words()}."
             for reading in self.readings.values()
             if reading.changed
         ]

@@ -7,11 +7,15 @@ from typing import Any
 
 import asreport
 from asreport.assessment import Assessment
+from asreport.pseudonyms import Pseudonyms
 from asreport.reading import Exports
 
 
-def receipt(exports: Exports, result: Assessment) -> dict[str, Any]:
-    """Name, SHA-256, table and row count of each export, and all that was chosen; plain data, ready for JSON."""
+def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = None) -> dict[str, Any]:
+    """Name, SHA-256, table and row count of each export, and all that was chosen; plain data, ready for JSON.
+
+    `hidden`: the pseudonyms that stand for students' names in what the receipt goes with.
+    """
     period = result.quarter.period
     return {
         "asreport": asreport.__version__,
@@ -20,6 +24,8 @@ def receipt(exports: Exports, result: Assessment) -> dict[str, Any]:
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
         "as_at": result.as_at.isoformat(),
         "readings": {name: reading.value for name, reading in result.quarter.readings.items()},
+        "chosen_otherwise": result.quarter.departures,
+        "student_names": f"pseudonyms of key {hidden.key_id}" if hidden else "as recorded",
         "settings": exports.settings.model_dump(mode="json"),
         "exports": [
             {

@@ -85,6 +85,7 @@ FIELDS = {
 MEANINGS: dict[str, str] = _CATALOGUE["meanings"]
 VERDICTS: dict[str, str] = _CATALOGUE["verdicts"]
 VERDICT_MEANINGS: dict[str, str] = _CATALOGUE["verdict_meanings"]
+FIGURES: dict[str, str] = _CATALOGUE["figures"]
 OUTCOMES = {code: Outcome(**texts) for code, texts in _CATALOGUE["outcomes"].items()}
 GROUPS: dict[str, str] = _CATALOGUE["groups"]
 GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
@@ -227,6 +228,26 @@ def what_counts_say(row: pd.Series) -> str:
     elif row["outcome"] == "missed":
         parts.append(f"{row['still_needed']:,} short of the target")
     return ", ".join(parts) + "."
+
+
+def effect_on_figure(row: pd.Series) -> str:
+    """What another reading makes of a measure, in part of a sentence. `row`: of `reading_effects.effect`."""
+    before, after, which = row["rate_percent_now"], row["rate_percent"], ""
+    if pd.isna(before) or pd.isna(after):
+        before, after, which = row["floor_percent_now"], row["floor_percent"], " met so far"
+    moved = f"{percent(after)}{which} instead of {percent(before)}"
+    if before == after:
+        moved = (
+            f"still {percent(after)}{which}, with {cases(row['in_scope'])} in scope instead of {row['in_scope_now']:,}"
+        )
+        if row["in_scope"] == row["in_scope_now"]:
+            moved = (
+                f"still {percent(after)}{which}, ending between {percent(row['floor_percent'])} and "
+                f"{percent(row['ceiling_percent'])}"
+            )
+    if row["outcome"] != row["outcome_now"]:
+        moved += f"; {OUTCOMES[row['outcome']].word} instead of {OUTCOMES[row['outcome_now']].word}"
+    return moved
 
 
 _ASIDE = {

@@ -139,7 +139,7 @@ def _about(result: Assessment, receipt: dict[str, Any] | None) -> list[tuple[str
 
 
 def _value(reading: Any) -> str:
-    value = ", ".join(reading.value) if isinstance(reading.value, list) else reading.choices[reading.value]
+    value = reading.in_words()
     return f"{'CHANGED: ' if reading.changed else ''}{value[0].upper()}{value[1:]}"
 
 
@@ -149,7 +149,8 @@ def _receipt_lines(receipt: dict[str, Any]) -> list[tuple[str, str, str]]:
     for export in receipt["exports"]:
         tables = "; ".join(f"{t['table']}: {t['rows_used']} of {t['rows_read']} rows used" for t in export["tables"])
         files.append(("line", export["name"], f"{tables or 'not used'}. SHA-256 {export['sha256']}"))
-    return [("head", "Receipt", "What it takes to reproduce this"), made, *files]
+    names = ("line", "Student names", f"{receipt['student_names'].capitalize()}")
+    return [("head", "Receipt", "What it takes to reproduce this"), made, names, *files]
 
 
 def _as_at_time(result: Assessment) -> datetime:

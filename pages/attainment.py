@@ -62,8 +62,8 @@ st.dataframe(
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
-        "Download these figures", lambda: downloads.attainment_csv(result), "attainment.csv", on_click="ignore",
-        icon=":material/download:",
+        "Download these figures", lambda: downloads.attainment_csv(result), parts.file_name(now, "attainment.csv"),
+        on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.page_link("pages/breakdown.py", label="Where are we short?", icon=":material/stacked_bar_chart:")
     st.page_link("pages/exceptions.py", label="Which cases, and why?", icon=":material/checklist:")

@@ -74,7 +74,7 @@ else:
     one_group(now, picked.iloc[0], group)
 st.download_button(
     "Download this breakdown, all measures", lambda: downloads.csv_bytes(of_all_measures(group)),
-    f"breakdown-by-{group.replace('_', '-')}.csv", on_click="ignore", icon=":material/download:",
+    parts.file_name(now, f"breakdown-by-{group.replace('_', '-')}.csv"), on_click="ignore", icon=":material/download:",
 )  # fmt: skip
 
 if "case_owner" in kinds:

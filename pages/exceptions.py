@@ -28,8 +28,10 @@ def workbook() -> bytes:
 
 if listed.rows.empty:
     st.success("No exceptions: every case of every assessed measure is met.", icon=":material/celebration:")
-    st.download_button("Download the workbook all the same", workbook, "exceptions.xlsx", XLSX, on_click="ignore",
-                       icon=":material/download:")  # fmt: skip
+    st.download_button(
+        "Download the workbook all the same", workbook, parts.file_name(now, "exceptions.xlsx"), XLSX,
+        on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
     st.stop()
 
 address.follow(listed)
@@ -81,11 +83,16 @@ def workbook_as_shown() -> bytes:
 
 
 with st.container(horizontal=True):
-    st.download_button("Download as shown", workbook_as_shown, "exceptions-as-shown.xlsx", XLSX, on_click="ignore",
-                       icon=":material/download:", type="primary" if picked.empty else "secondary")  # fmt: skip
-    st.download_button("Download all", workbook, "exceptions.xlsx", XLSX, on_click="ignore",
-                       icon=":material/download:")  # fmt: skip
+    st.download_button(
+        "Download as shown", workbook_as_shown, parts.file_name(now, "exceptions-as-shown.xlsx"), XLSX,
+        on_click="ignore", icon=":material/download:", type="primary" if picked.empty else "secondary",
+    )  # fmt: skip
+    st.download_button(
+        "Download all", workbook, parts.file_name(now, "exceptions.xlsx"), XLSX,
+        on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
     st.download_button(
         "One workbook for each case owner", lambda: downloads.workbooks_by_owner(result, now.receipt),
-        "exceptions-by-owner.zip", "application/zip", on_click="ignore", icon=":material/folder_zip:",
+        parts.file_name(now, "exceptions-by-owner.zip"), "application/zip",
+        on_click="ignore", icon=":material/folder_zip:",
     )  # fmt: skip

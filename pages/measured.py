@@ -7,11 +7,10 @@ import streamlit as st
 
 import asreport
 from asreport import wording
-from asreport.business_days import count_business_days, holidays_between
 from asreport.dates import in_words
-from asreport.quarter import Measure, Quarter
+from asreport.quarter import Measure, Quarter, Reading
 from asreport.worked import WorkedExample, load_worked
-from ui import parts, session
+from ui import calendar, parts, readings, session
 
 
 @st.cache_data(show_spinner=False)
@@ -29,28 +28,31 @@ def worked() -> tuple[WorkedExample, ...]:
 def card(measure: Measure, quarter: Quarter) -> None:
     """What a measure asks, why, and how it is calculated."""
     target = "No target: tracked" if measure.target is None else f"Target {measure.target}%"
-    with st.expander(f"{measure.name} · {target}"):
+    own = [quarter.readings[name] for name in quarter.readings_of(measure.id)]
+    changed = " · :material/tune: changed reading" if any(reading.changed for reading in own) else ""
+    with st.expander(f"{measure.name} · {target}{changed}"):
         st.markdown(
             f"**Why it matters.** {measure.why}\n\n**How it is calculated.** {measure.how}\n\n"
             f"**What must be recorded.** {measure.record}"
         )
-        names = [quarter.readings[name].title for name in quarter.readings_of(measure.id)]
-        if names:
-            st.caption("Readings in force here: " + "; ".join(names) + ".")
+        if own:
+            st.markdown("**Readings in force here**")
+            st.markdown("\n".join(f"- {in_force(reading)}" for reading in own))
+        if now and measure.id not in now.result.not_assessed and "cases" in now.exports.tables:
+            readings.effects_on(now, measure.id)
+
+
+def in_force(reading: Reading) -> str:
+    """A reading in a line, marked where it is changed."""
+    mark = ":orange-badge[:material/tune: Changed] " if reading.changed else ""
+    return f"{mark}{reading.title}: {parts.safe_markdown(reading.in_words())}"
 
 
 def reading_table(quarter: Quarter) -> pd.DataFrame:
     """The readings in force, with what each is taken to mean and why."""
-    period = quarter.period
-    rows = [
-        {
-            "Reading": "The period",
-            "Taken as": f"{in_words(period.start)} to {in_words(period.end)}",
-            "Why": period.explanation,
-        }
-    ]
+    rows = []
     for reading in quarter.readings.values():
-        taken = ", ".join(reading.value) if isinstance(reading.value, list) else reading.choices[reading.value]
+        taken = reading.in_words()
         rows.append({"Reading": reading.title, "Taken as": taken[0].upper() + taken[1:], "Why": reading.explanation})
     return pd.DataFrame(rows)
 
@@ -80,14 +82,35 @@ def worked_cases(quarter: Quarter) -> None:
                 worked_table(pd.DataFrame([{name: str(value) or "–" for name, value in expected.items()}]))
 
 
+def words(quarter: Quarter) -> None:
+    """The glossary: verdicts, outcomes, figures, and every reason with what to check."""
+    for title, meanings in {
+        "Figures": wording.FIGURES,
+        "Verdicts": {wording.VERDICTS[code]: text for code, text in wording.VERDICT_MEANINGS.items()},
+        "Outcomes": {outcome.word: outcome.sentence for outcome in wording.OUTCOMES.values()},
+    }.items():
+        st.subheader(title)
+        st.table(pd.DataFrame({"Word": meanings.keys(), "Meaning": meanings.values()}).set_index("Word"))
+    st.subheader("Reasons, and what to check")
+    reasons = wording.general_reasons(quarter).values()
+    for group, title in wording.GROUPS.items():
+        st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")
+        rows = [
+            {"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open} for r in reasons if r.group == group
+        ]
+        st.table(pd.DataFrame(rows).set_index("Reason"))
+
+
 session.page_of_app()
 st.title("How it is measured")
 st.caption("What is asked, how it is calculated, how the guide is read where it is silent.")
 now = session.loaded()
 quarter = now.result.quarter if now else policy()
 st.markdown(f"**{quarter.name}.** {quarter.source}.")
+with st.container():  # always there, so that the tabs below stay as they are
+    parts.departures(quarter)
 measures_tab, readings_tab, worked_tab, calendar_tab, words_tab = st.tabs(
-    ["Measures", "Readings", "Worked cases", "Business days", "Words"]
+    ["Measures", "Readings", "Worked cases", "Calendar", "Words"]
 )
 with measures_tab:
     for section, title in quarter.sections.items():
@@ -97,43 +120,17 @@ with measures_tab:
                 card(measure, quarter)
 with readings_tab:
     st.write("Where the guide is silent asreport takes one reading, says so, and uses it everywhere.")
-    st.table(reading_table(quarter).set_index("Reading"))
+    period = quarter.period
+    st.markdown(f"**The period.** {in_words(period.start)} to {in_words(period.end)}. {period.explanation}")
+    if now and "cases" in now.exports.tables:
+        readings.choose(now)
+    else:
+        st.table(reading_table(quarter).set_index("Reading"))
+        st.page_link("pages/upload.py", label="With your exports, each can be changed here", icon=":material/tune:")
 with worked_tab:
     st.write("Small made-up cases with the answer each must get. asreport is tested with these very tables.")
     worked_cases(quarter)
 with calendar_tab:
-    st.write(
-        "Business days are Monday to Friday without national public holidays. School holidays and regional anniversary "
-        "days are business days. The day a clock starts is day 0; the last day counts as in time."
-    )
-    first, last = (
-        quarter.period.start,
-        max([quarter.period.end, *(m.clock.cut_off for m in quarter.measures.values() if m.clock.cut_off)]),
-    )
-    st.markdown(
-        f"**{count_business_days(first, last)} business days** from {in_words(first)} to {in_words(last)}. "
-        "National public holidays:"
-    )
-    holidays = holidays_between(first, last)
-    st.table(
-        pd.DataFrame(
-            {"Holiday": holidays["holiday"], "Date": [f"{day:%A} {in_words(day)}" for day in holidays["date"]]}
-        ).set_index("Holiday")
-    )
+    calendar.calendar(quarter, now)
 with words_tab:
-    st.subheader("Verdicts")
-    st.table(pd.DataFrame({"Verdict": wording.VERDICTS, "Meaning": wording.VERDICT_MEANINGS}).set_index("Verdict"))
-    st.subheader("Outcomes")
-    st.table(
-        pd.DataFrame([{"Outcome": o.word, "Meaning": o.sentence} for o in wording.OUTCOMES.values()]).set_index(
-            "Outcome"
-        )
-    )
-    st.subheader("Reasons, and what to check")
-    reasons = wording.general_reasons(quarter).values()
-    for group, title in wording.GROUPS.items():
-        st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")
-        rows = [
-            {"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open} for r in reasons if r.group == group
-        ]
-        st.table(pd.DataFrame(rows).set_index("Reason"))
+    words(quarter)

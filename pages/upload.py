@@ -129,7 +129,8 @@ def settings(now: session.Loaded) -> None:
         )
         if st.form_submit_button("Assess again", icon=":material/refresh:"):
             try:
-                session.assess_again(asreport.load_quarter(chosen, period_start=start, period_end=end), as_at)
+                other = asreport.load_quarter(chosen, period_start=start, period_end=end)
+                session.assess_again(session.same_readings(other), as_at)
             except (asreport.QuarterError, asreport.OutsideCalendar) as error:
                 st.error(str(error), icon=":material/error:")
             else:

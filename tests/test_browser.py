@@ -104,10 +104,20 @@ def test_from_exports_to_the_workbook_of_chosen_cases(
     assert {(row["Case owner"], row["Group"]) for row in sheets["Exceptions"]} == {(owner, GROUPS["fix"])}
     assert [row["In scope"] for row in sheets["Summary"]] == list(attainment["in_scope"]), "the summary is of all cases"
 
-    # All of it.
-    sheets = opened(download(page, "Download all", ".xlsx"))
+    # All of it, with pseudonyms for names.
+    page.get_by_text("Show student names").click()
+    expect(page.get_by_role("switch", name="Show student names")).not_to_be_checked()
+    settled(page)
+    content = download(page, "Download all", ".xlsx")
+    sheets = opened(content)
     for sheet, codes in zip(LISTS, (["missed", "cannot_assess"], ["pending"], ["excluded"]), strict=True):
         assert numbers(sheets[sheet]) == sorted(listed.loc[listed["verdict_code"].isin(codes), "case_number"])
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        inside = b"".join(parts.read(name) for name in parts.namelist()).decode("utf-8", errors="replace")
+    assert listed["case_number"].iloc[0] in inside
+    students = {row[COLUMNS["student_name"]] for row in sheets["Exceptions"]} - {None}
+    assert students and all(re.fullmatch(r"Student \d{4}", student) for student in students)
+    assert not [name for name in listed["student_name"].dropna().unique() if name in inside]
 
 
 def test_a_workbook_for_each_case_owner(browser: Browser, watch: Watch, sample: Computed) -> None:

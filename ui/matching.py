@@ -55,6 +55,13 @@ def correct(now: Loaded) -> None:
         return
     doubtful = [_needs_a_look(*one) for one in sheets]
     with st.expander("How the columns were matched, and correcting it", icon=":material/rule:", expanded=any(doubtful)):
+        if now.hidden:
+            st.info(
+                "The first rows of the files stand here, and any column may hold a name. "
+                "Switch “Show student names” on to see or correct the match.",
+                icon=":material/visibility_off:",
+            )
+            return
         names = [f"{file.name}{f', sheet {sheet.name}' if sheet.name else ''}" for file, sheet in sheets]
         place = st.selectbox(
             "File",
@@ -184,7 +191,7 @@ def own_words(now: Loaded) -> None:
                 else pd.Series(dtype="str")
             )
             names = sorted({*owners.dropna().unique(), *settings.queues})
-            queues = st.multiselect("Case owners that are queues", names, default=settings.queues)
+            queues = st.multiselect("Case owners that are queues", names, settings.queues, format_func=now.words)
             accepted = {}
             others = other_subjects(tables["events"]["subject"], quarter) if "events" in tables else pd.DataFrame()
             counts = dict(zip(others["subject"], others["records"], strict=True)) if len(others) else {}
@@ -194,7 +201,7 @@ def own_words(now: Loaded) -> None:
                     f"Also accept as “{subject.name}”",
                     list(dict.fromkeys([*before, *counts])),
                     default=before,
-                    format_func=lambda text: f"{text} ({counts[text]:,})" if text in counts else text,
+                    format_func=lambda text: now.words(text) + (f" ({counts[text]:,})" if text in counts else ""),
                 )
             if st.form_submit_button("Assess again with these", icon=":material/refresh:"):
                 chosen = {code: texts for code, texts in accepted.items() if texts}

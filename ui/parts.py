@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.quarter import Quarter
@@ -59,6 +60,7 @@ def _what_is_shown(now: Loaded) -> None:
     st.markdown(
         f":material/folder_open: {now.source} · **{now.result.quarter.name}**, "
         f"{in_words(period.start)} to {in_words(period.end)} · as at **{in_words(now.result.as_at)}**"
+        + (" · :material/visibility_off: student names hidden" if now.hidden else "")
     )
 
 
@@ -76,6 +78,11 @@ def departures(quarter: Quarter) -> None:
         st.warning(
             "Not as the Ministry computes it. " + safe_markdown(" ".join(quarter.departures)), icon=":material/tune:"
         )
+
+
+def file_name(now: Loaded, name: str) -> str:
+    """What a download is called: it says where a provider chose other than the guide."""
+    return downloads.file_name(name, now.result.quarter)
 
 
 def noticed(findings: pd.DataFrame) -> None:

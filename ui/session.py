@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import runpy
+import secrets
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,21 @@ import pandas as pd
 import streamlit as st
 
 import asreport
+from asreport.pseudonyms import (
+    Pseudonyms,
+    findings_with_pseudonyms,
+    pseudonyms,
+    tables_with_pseudonyms,
+    with_pseudonyms,
+)
+from asreport.reading_effects import changed_readings, with_readings
+from asreport.tables import Tables
 
 Progress = Callable[[str], None]
 Uploads = tuple[tuple[str, bytes], ...]
 
-_KEY, _NUMBER = "loaded", "number"
+_KEY, _NUMBER, _KEPT = "loaded", "number", "kept"
+_HIDDEN, _SECRET, _STUDENTS = "names-hidden", "pseudonym-secret", "pseudonym-numbers"
 SAMPLE = "Sample data: a provider that does not exist"
 _ROOT = Path(__file__).parent.parent
 LOGO = str(_ROOT / "ui" / "assets" / "logo.svg")
@@ -37,20 +49,37 @@ class Loaded:
 
     exports: asreport.Exports
     result: asreport.Assessment
-    findings: pd.DataFrame  # of reading, and on how the exports fit the quarter and the as-at date
+    noticed: pd.DataFrame  # findings of reading, and on how the exports fit the quarter and the as-at date
     uploads: tuple[tuple[str, bytes], ...]  # what was read, to read it again when its match is corrected
     as_at: date | None  # as chosen; None: as the exports say
     source: str
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
+    hidden: Pseudonyms | None = None  # where student names are hidden, what stands for them
 
-    @property
+    # Cached, and made of nothing but this object: a download asks for them when it is clicked, outside the session.
+
+    @cached_property
     def shown(self) -> asreport.Assessment:
         """The result as pages and downloads show it."""
-        return self.result
+        return with_pseudonyms(self.result, self.hidden) if self.hidden else self.result
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables as pages and downloads show them."""
+        return tables_with_pseudonyms(self.exports.tables, self.hidden) if self.hidden else self.exports.tables
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """The findings as pages and downloads show them."""
+        return findings_with_pseudonyms(self.noticed, self.exports, self.hidden) if self.hidden else self.noticed
+
+    def words(self, text: str) -> str:
+        """A text of the exports as pages show it."""
+        return self.hidden.hide(text) if self.hidden else text
 
     @property
     def receipt(self) -> dict[str, Any]:
-        return asreport.receipt(self.exports, self.result)
+        return asreport.receipt(self.exports, self.result, self.hidden)
 
     @property
     def is_sample(self) -> bool:
@@ -59,12 +88,34 @@ class Loaded:
 
 def loaded() -> Loaded | None:
     """What this session shows, or nothing yet."""
-    return st.session_state.get(_KEY)
+    now: Loaded | None = st.session_state.get(_KEY)
+    if now is None or not names_hidden():
+        return now
+    return kept("names hidden", lambda: replace(now, hidden=_pseudonyms(now)))
 
 
 def number() -> int:
     """How often this session has loaded, changed or cancelled something."""
     return st.session_state.get(_NUMBER, 0)
+
+
+def names_hidden() -> bool:
+    """Whether pseudonyms stand for students' names."""
+    return st.session_state.get(_HIDDEN, False)
+
+
+def hide_names(hidden: bool) -> None:
+    """Have pseudonyms stand for students' names, or the names again."""
+    st.session_state[_HIDDEN] = hidden
+
+
+def _pseudonyms(now: Loaded) -> Pseudonyms:
+    """The pseudonyms of what is loaded. A student keeps the number for as long as the session lasts, and no number
+    passes to another student, so that a key fits every file made in this session."""
+    secret = st.session_state.setdefault(_SECRET, secrets.token_bytes(32))
+    hidden = pseudonyms(now.result.cases, secret, st.session_state.get(_STUDENTS))
+    st.session_state[_STUDENTS] = hidden.numbers
+    return hidden
 
 
 def load(files: Iterable[Any], source: str, progress: Progress, add: bool = False) -> None:
@@ -87,16 +138,25 @@ def read_again(settings: asreport.Settings, progress: Progress) -> None:
 def assess_again(
     quarter: asreport.Quarter | None = None, as_at: date | None = None, settings: asreport.Settings | None = None
 ) -> None:
-    """Assess what was read once more, with another quarter, period, as-at date, or other words of the provider's."""
+    """Assess what was read once more, with another quarter, period, as-at date, or other words of the provider's.
+
+    `quarter` is taken as it is, with its readings; `same_readings` gives it those in force.
+    """
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
         _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.uploads, now.source)
 
 
+def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
+    """Another quarter or period under the readings chosen for the one in force, as far as it has them."""
+    now = loaded()
+    return with_readings(quarter, changed_readings(now.result.quarter)) if now else quarter
+
+
 def kept(name: str, compute: Callable[[], Any]) -> Any:
-    """What was computed once for this upload and these settings."""
-    cache = st.session_state.setdefault("kept", {})
-    key = (number(), name)
+    """What was computed once for this upload and these settings, apart for names shown and names hidden."""
+    cache = st.session_state.setdefault(_KEPT, {})
+    key = (number(), names_hidden(), name)
     if key not in cache:
         for old in [k for k in cache if k[0] != number()]:
             del cache[old]
@@ -104,11 +164,17 @@ def kept(name: str, compute: Callable[[], Any]) -> Any:
     return cache[key]
 
 
+def has_kept(name: str) -> bool:
+    """Whether something was computed already for this upload and these settings."""
+    return (number(), names_hidden(), name) in st.session_state.get(_KEPT, {})
+
+
 def clear() -> None:
-    """Forget everything this session holds."""
-    following = number() + 1
+    """Forget everything this session holds, but for whether names are hidden: that must never end unasked."""
+    following, hidden = number() + 1, names_hidden()
     st.session_state.clear()
     st.session_state[_NUMBER] = following
+    hide_names(hidden)
 
 
 def cancel() -> None:
@@ -145,6 +211,7 @@ def _keep(
     findings = asreport.all_findings(exports, chosen, result.as_at)
     for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
+    st.session_state.pop(_KEPT, None)  # nor what was computed of it
     st.session_state[_NUMBER] = number() + 1
     st.session_state[_KEY] = Loaded(exports, result, findings, uploads, as_at, source, number())
 
