@@ -3,9 +3,10 @@
 import streamlit as st
 
 from ui import session
+from ui.look import MARK, look
 
-st.set_page_config(page_title="asreport", page_icon=session.LOGO, layout="wide")
-st.logo(session.LOGO, size="large")
+st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
+look()
 
 pages = {
     "": [st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True)],

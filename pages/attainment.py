@@ -14,7 +14,7 @@ from ui.charts.bullet import bullet, bullet_in_words
 now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
 result = now.result
 attainment = result.attainment
-st.markdown(f"### {headline(attainment)}")
+st.markdown(f"## {headline(attainment)}")
 
 
 def measure_row(row: pd.Series) -> None:
@@ -47,11 +47,11 @@ st.caption(
 for section, title in result.quarter.sections.items():
     rows = [row for _, row in attainment.iterrows() if result.quarter.measures[row["measure_id"]].section == section]
     if rows:
-        st.subheader(title)
+        st.header(title)
     for row in rows:
         measure_row(row)
 
-st.subheader("All figures")
+st.header("All figures")
 names = {
     "in_scope": "In scope", "due": "Due", "met_due": "Met, due", "missed": "Missed", "met_early": "Met early",
     "pending": "Pending", "excluded": "Excluded", "cannot_assess": "Cannot be assessed",

@@ -91,7 +91,7 @@ measures_tab, readings_tab, worked_tab, calendar_tab, words_tab = st.tabs(
 )
 with measures_tab:
     for section, title in quarter.sections.items():
-        st.subheader(title)
+        st.header(title)
         for measure in quarter.measures.values():
             if measure.section == section:
                 card(measure, quarter)
@@ -121,15 +121,15 @@ with calendar_tab:
         ).set_index("Holiday")
     )
 with words_tab:
-    st.subheader("Verdicts")
+    st.header("Verdicts")
     st.table(pd.DataFrame({"Verdict": wording.VERDICTS, "Meaning": wording.VERDICT_MEANINGS}).set_index("Verdict"))
-    st.subheader("Outcomes")
+    st.header("Outcomes")
     st.table(
         pd.DataFrame([{"Outcome": o.word, "Meaning": o.sentence} for o in wording.OUTCOMES.values()]).set_index(
             "Outcome"
         )
     )
-    st.subheader("Reasons, and what to check")
+    st.header("Reasons, and what to check")
     reasons = wording.general_reasons(quarter).values()
     for group, title in wording.GROUPS.items():
         st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")
