@@ -6,12 +6,13 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 
 from ui import names, session
+from ui.look import MARK, look
 
 # Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
 MultiPartParser.spool_max_size = sys.maxsize  # what is too large is refused before (server.maxUploadSize)
 
-st.set_page_config(page_title="asreport", page_icon=session.LOGO, layout="wide")
-st.logo(session.LOGO, size="large")
+st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
+look()
 
 pages = {
     "": [st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True)],

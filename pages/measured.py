@@ -114,7 +114,7 @@ measures_tab, readings_tab, worked_tab, calendar_tab, words_tab = st.tabs(
 )
 with measures_tab:
     for section, title in quarter.sections.items():
-        st.subheader(title)
+        st.header(title)
         for measure in quarter.measures.values():
             if measure.section == section:
                 card(measure, quarter)

@@ -101,7 +101,7 @@ def templates() -> None:
 
 def what_was_noticed(findings: pd.DataFrame) -> None:
     """The findings, and all of them to download."""
-    st.subheader("What was noticed while reading")
+    st.header("What was noticed while reading")
     if findings.empty:
         st.success("Nothing: every row was read and used as it stands.", icon=":material/check_circle:")
         return
@@ -114,7 +114,7 @@ def what_was_noticed(findings: pd.DataFrame) -> None:
 
 def settings(now: session.Loaded) -> None:
     """The quarter, its period and the as-at date; a change assesses again."""
-    st.subheader("What is assessed")
+    st.header("What is assessed")
     quarter, names = now.result.quarter, asreport.available_quarters()
     with st.form(f"settings-{now.number}", border=True):
         columns = st.columns(4)
@@ -153,11 +153,13 @@ def what_is_needed() -> None:
 session.page_of_app()
 st.title("Upload")
 st.caption("Are we on target, where are we short, which cases, why, and what to do about each before the deadline.")
+if session.loaded() is None:
+    parts.welcome()
 choose_files()
 what_is_needed()
 if now := session.loaded():
     st.divider()
-    st.markdown(f"#### {headline(now.result.attainment)}")
+    st.markdown(f"## {headline(now.result.attainment)}")
     parts.departures(now.result.quarter)
     st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
     matching.what_was_read(now)

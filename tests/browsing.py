@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -88,9 +89,10 @@ class Watch:
         self.server = server
         self.asked: list[str] = []
 
-    def visitor(self, browser: Browser, width: int = 1280) -> Page:
-        """A new visitor on the first page: a session of its own."""
-        context: BrowserContext = browser.new_context(viewport={"width": width, "height": 800}, accept_downloads=True)
+    def visitor(self, browser: Browser, width: int = 1280, **options: Any) -> Page:
+        """A new visitor on the first page: a session of its own. `options`: what their browser is like."""
+        options = {"viewport": {"width": width, "height": 800}, "accept_downloads": True, **options}
+        context: BrowserContext = browser.new_context(**options)
         context.set_default_timeout(TIMEOUT)
         context.on("request", lambda request: self.asked.append(request.url))
         page = context.new_page()
@@ -140,6 +142,12 @@ def go(page: Page, title: str) -> None:
     settled(page)
 
 
+def titles(page: Page) -> list[str]:
+    """Every page that the navigation leads to."""
+    texts = page.get_by_test_id("stSidebarNav").get_by_test_id("stSidebarNavLink").all_inner_texts()
+    return [text.split("\n")[-1] for text in texts]  # the icon's name comes first
+
+
 def upload(page: Page, folder: Path) -> None:
     """Drop all files of a folder at once on Upload, and wait until they are read."""
     files = sorted(folder.iterdir())
@@ -162,3 +170,23 @@ def download(page: Page, button: str | re.Pattern[str], ending: str) -> bytes:
     assert caught.value.suggested_filename.endswith(ending)
     settled(page)
     return Path(caught.value.path()).read_bytes()
+
+
+# What a page is to be like
+
+
+# What is wider than the place that holds it, and by how much. The document itself never scrolls: the place does.
+_TOO_WIDE = """heading => {
+    const wide = [];
+    for (let e = heading; e; e = e.parentElement) {
+        const scrolls = e === document.scrollingElement || /auto|scroll|hidden/.test(getComputedStyle(e).overflowX);
+        if (scrolls && e.scrollWidth > e.clientWidth + 1) wide.push(`${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`);
+    }
+    return wide;
+}"""
+
+
+def too_wide(page: Page) -> list[str]:
+    """What scrolls sideways; there should be none of it."""
+    page.wait_for_load_state("networkidle")  # charts and tables are drawn by code that is fetched when first needed
+    return page.get_by_role("heading", level=1).evaluate(_TOO_WIDE)

@@ -22,6 +22,7 @@ from browsing import (
     main,
     served,
     settled,
+    too_wide,
     upload,
     use_sample,
 )  # fmt: skip
@@ -202,25 +203,13 @@ def test_another_visitor_sees_nothing_and_clearing_leaves_nothing(
     expect(main(page).get_by_role("link", name="Upload")).to_be_visible()
 
 
-# What is wider than the place that holds it, and by how much. The document itself never scrolls: the place does.
-_TOO_WIDE = """heading => {
-    const wide = [];
-    for (let e = heading; e; e = e.parentElement) {
-        const scrolls = e === document.scrollingElement || /auto|scroll|hidden/.test(getComputedStyle(e).overflowX);
-        if (scrolls && e.scrollWidth > e.clientWidth + 1) wide.push(`${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`);
-    }
-    return wide;
-}"""
-
-
 def test_on_a_phone_nothing_scrolls_sideways(browser: Browser, watch: Watch) -> None:
     page = watch.visitor(browser, width=400)
-    assert heading(page, UPLOAD).evaluate(_TOO_WIDE) == [], f"{UPLOAD}, without data"
+    assert too_wide(page) == [], f"{UPLOAD}, without data"
     use_sample(page)
     for title in TITLES:
         go(page, title)
-        page.wait_for_load_state("networkidle")  # charts and tables are drawn by code that is fetched when first needed
-        assert heading(page, title).evaluate(_TOO_WIDE) == [], title
+        assert too_wide(page) == [], title
 
 
 def test_a_page_opened_by_its_address_is_part_of_the_app(browser: Browser, tmp_path: Path) -> None:

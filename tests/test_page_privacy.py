@@ -62,7 +62,7 @@ def test_hidden_names_are_nowhere_in_what_is_sent(app: AppTest, names: set[bytes
 
 def test_what_downloads_are_made_of_holds_no_hidden_name(app: AppTest, sample: Computed, names: set[bytes]) -> None:
     hide(use_sample(app))
-    (held,) = [value for (_, name), value in app.session_state["kept"].items() if name == "names hidden"]
+    (held,) = [value for (*_, name), value in app.session_state["kept"].items() if name == "names hidden"]
     for table in (held.shown.cases, held.shown.case_results, held.findings, *held.tables.values()):
         text = table.to_csv().encode()
         assert not [name for name in names if name in text]

@@ -27,7 +27,7 @@ def holds(tables: tuple[str, ...]) -> str:
 
 def what_was_read(now: Loaded) -> None:
     """What each file was taken for, and how many of its rows were used."""
-    st.subheader("What the files were taken for")
+    st.header("What the files were taken for")
     rows = [
         {
             "File": file.name, "Sheet": part.sheet, "Taken for": TABLES[part.table].name if part.table else "Not used",

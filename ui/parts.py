@@ -33,8 +33,8 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
     st.caption(question)
     now = session.loaded()
     if now is None:
-        with st.container(border=True):
-            st.subheader("Nothing to show yet")
+        with st.container(border=True, key="nothing-yet", horizontal_alignment="center"):
+            st.header(":material/upload_file: Nothing to show yet")
             st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
             _link_to_upload()
         st.stop()
@@ -57,11 +57,23 @@ def _link_to_upload() -> None:
 
 def _what_is_shown(now: Loaded) -> None:
     period = now.result.quarter.period
-    st.markdown(
-        f":material/folder_open: {now.source} · **{now.result.quarter.name}**, "
-        f"{in_words(period.start)} to {in_words(period.end)} · as at **{in_words(now.result.as_at)}**"
-        + (" · :material/visibility_off: student names hidden" if now.hidden else "")
-    )
+    shown = [
+        ("folder_open", now.source),
+        ("date_range", f"{now.result.quarter.name}: {in_words(period.start)} to {in_words(period.end)}"),
+        ("event", f"As at {in_words(now.result.as_at)}"),
+        *([("visibility_off", "Student names hidden")] if now.hidden else []),
+    ]
+    st.markdown(" ".join(f":gray-badge[:material/{icon}: {text}]" for icon, text in shown))
+
+
+def welcome() -> None:
+    """What happens, for who is here for the first time."""
+    with st.container(key="welcome"):
+        st.markdown(
+            "1. **Drop your exports** All at once, as AS-CMS and ENROL give them.\n"
+            "2. **See where you stand** Every target: met, still open, or missed.\n"
+            "3. **Work the list** Which cases, why, and what to do about each."
+        )
 
 
 @contextmanager

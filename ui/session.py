@@ -34,7 +34,6 @@ _KEY, _NUMBER, _KEPT = "loaded", "number", "kept"
 _HIDDEN, _SECRET, _STUDENTS = "names-hidden", "pseudonym-secret", "pseudonym-numbers"
 SAMPLE = "Sample data: a provider that does not exist"
 _ROOT = Path(__file__).parent.parent
-LOGO = str(_ROOT / "ui" / "assets" / "logo.svg")
 
 # Whether app.py runs the page, with its navigation and its guard.
 _under_app: ContextVar[bool] = ContextVar("under_app", default=False)
@@ -228,10 +227,11 @@ def guarded(run: Callable[[], None]) -> None:
         run()
     except Exception as error:
         st.error(
-            "Something went wrong on this page, and it is not your doing. Nothing was kept or sent anywhere. "
+            "**Something went wrong on this page, and it is not your doing.** Nothing was kept or sent anywhere. "
             f"Upload the files again; if it happens once more, tell your administrator “{type(error).__name__}”.",
             icon=":material/error:",
         )
+        st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
     finally:
         _under_app.reset(token)
 

@@ -6,7 +6,7 @@ import altair as alt
 import streamlit as st
 
 # Told apart by colour-blind readers too; every chart says the same in words.
-TONES = {"good": "#2A78B8", "open": "#D08A1D", "bad": "#C4472B", "plain": "#7C8B98"}
+TONES = {"good": "#2A78B8", "open": "#C47E16", "bad": "#BC3F25", "plain": "#7C8B98"}
 PERCENT = alt.Scale(domain=[0, 100])
 
 
