@@ -10,7 +10,7 @@ from asreport.dates import in_words
 from asreport.shortest_way import STATES, shortest_ways, steps_in_words
 from asreport.wording import tasks_headline
 from ui import parts, session
-from ui.tasks import task_list
+from ui.tasks import shown_in_words, task_list
 from ui.ways import way_card
 
 EVERYONE = "Everyone"
@@ -48,13 +48,15 @@ def worklist() -> None:
             "Download this list", lambda: downloads.csv_bytes(todo.tasks_for_file(chosen, result)), "to-do.csv",
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
-    st.markdown(f"**{tasks_headline(chosen['list'].value_counts().to_dict())}**")
+    sizes = chosen["list"].value_counts().to_dict()
+    st.markdown(f"**{tasks_headline(sizes)}**")
     st.caption(f"“Today” is {in_words(result.as_at)}, the day the exports were taken.")
     # On a narrow screen they stand one below the other.
     places = iter([column for widths in ([1, 1], [1, 1], [2, 3]) for column in st.columns(widths)])
+    shown = shown_in_words(chosen, result)
     for code in todo.LISTS:
         with next(places):
-            task_list(code, chosen[chosen["list"] == code], result, owner=everyone)
+            task_list(code, shown[shown["list"] == code], sizes.get(code, 0), owner=everyone)
     if everyone and len(counts) > 1:
         with next(places), st.container(border=True, height="stretch"):
             by_owner(todo.counts_by_owner(everything, owner))

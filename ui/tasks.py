@@ -15,16 +15,26 @@ from ui import session
 from ui.parts import BADGE, safe_markdown
 
 FIRST, MORE, MOST = 5, 20, 200  # rows of a list at first, with each click, and at most
+FEW = 2  # so few more are shown at once: a button for them would take as much room
 
 
-def task_list(code: str, tasks: pd.DataFrame, result: Assessment, *, owner: bool) -> None:
-    """One of the lists of `todo.LISTS` as a card. `owner`: whether to say whose each task is."""
-    list_words, count = TASK_LISTS[code], len(tasks)
+def shown_in_words(tasks: pd.DataFrame, result: Assessment) -> pd.DataFrame:
+    """The tasks that are shown now, of all lists at once because that takes no longer than of one."""
+    limit = {code: how_many(code, int((tasks["list"] == code).sum())) for code in TASK_LISTS}
+    shown = tasks[tasks.groupby("list").cumcount() < tasks["list"].map(limit)]
+    return tasks_in_words(shown, result).assign(list=shown["list"], closed=shown["closed"])
+
+
+def task_list(code: str, shown: pd.DataFrame, count: int, *, owner: bool) -> None:
+    """One of the lists of `todo.LISTS` as a card. `shown`: its first tasks in words; `count`: how many it holds.
+
+    `owner`: whether to say whose each task is.
+    """
+    list_words = TASK_LISTS[code]
     colour = BADGE[list_words.tone] if count else "gray"
     with st.container(border=True, height="stretch", key=f"list-{code}"):
         st.header(f":material/{list_words.icon}: {list_words.title} :{colour}-badge[{count:,}]")
         st.caption(list_words.meaning if count else list_words.empty)
-        shown = tasks_in_words(tasks.head(how_many(code, count)), result).assign(closed=tasks["closed"])
         day = None
         for task in each(shown):
             if code == "soon" and task.due != day:
@@ -62,7 +72,8 @@ def who(task: Any, *, owner: bool) -> str:
 
 def how_many(name: str, count: int) -> int:
     """How many rows of a list are shown now."""
-    return min(st.session_state.get(_key(name), FIRST), count, MOST)
+    shown = min(st.session_state.get(_key(name), FIRST), MOST)
+    return count if count <= shown + FEW else shown
 
 
 def more(name: str, count: int) -> None:
@@ -70,7 +81,7 @@ def more(name: str, count: int) -> None:
     shown = how_many(name, count)
     if shown == count:
         return
-    if shown == MOST:
+    if shown >= MOST:
         st.caption(f"The first {MOST} of {count:,}. The download has them all.")
         return
     following = min(MORE, count - shown, MOST - shown)
