@@ -25,7 +25,7 @@ BADGES: dict[str, tuple[str, Literal["green", "red", "orange", "gray"]]] = {
 }
 
 now = parts.loaded_or_stop("A case", "What happened with this case, and why does it count or not?")
-index: CaseIndex = session.kept("case-index", lambda: CaseIndex.of(now.shown, now.exports.tables))
+index: CaseIndex = session.kept("case-index", lambda: CaseIndex.of(now.shown, now.tables))
 
 
 def choose(number: str) -> None:
@@ -140,7 +140,7 @@ if found is None:
     nothing_chosen()
     st.stop()
 number: str = found
-told: Story = session.kept(f"story-{number}", lambda: story(now.shown, now.exports.tables, number, index))
+told: Story = session.kept(f"story-{number}", lambda: story(now.shown, now.tables, number, index))
 facts(told)
 on_the_strip(told)
 st.subheader("Why each measure counts it so")

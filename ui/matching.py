@@ -180,6 +180,9 @@ def own_words(now: Loaded) -> None:
     """Owners that are queues, and subjects that a team uses for its first meetings."""
     tables, settings, quarter = now.exports.tables, now.exports.settings, now.result.quarter
     with st.expander("Queues and subjects of your team", icon=":material/groups:"):
+        if now.hidden:
+            st.write("Show student names to change these: a subject may hold one, and is accepted as it stands.")
+            return
         st.write(
             "The Ministry counts only its own two subjects, and no case of a queue as allocated. What you choose here "
             "changes your figures here, not at the Ministry: every page, the workbook and the receipt name it."

@@ -11,7 +11,7 @@ from asreport.exceptions import COLUMNS, NO_OWNER, case_list
 from asreport.gap import gap_in_words
 from asreport.quarter import Measure, Quarter
 from asreport.wording import GROUPS, OUTCOMES, cases, percent, what_counts_say, where_it_ends
-from ui import parts, session
+from ui import parts, readings, session
 from ui.charts.bullet import bullet
 from ui.session import Loaded
 
@@ -53,6 +53,7 @@ def _card(now: Loaded, measure: Measure) -> None:
         f"**What must be recorded.** {measure.record}"
     )
     _readings(measure, now.result.quarter)
+    readings.effects_on(now, measure.id)
     _not_met(now, measure)
 
 
