@@ -212,7 +212,8 @@ class _Teller:
             for kind, column in columns.items()
             if column in case and pd.notna(case[column])
         ]
-        if "case_owner" in case and pd.notna(case["case_owner"]):
+        # White space alone is no owner's name.
+        if "case_owner" in case and pd.notna(case["case_owner"]) and case["case_owner"].strip():
             text = describe.describe_case_owners(self.file["cases"], np.array([0])).iloc[0]
             asked = [row for row in self.results if self.measure(row.measure_id).evidence.kind == "owner"]
             met = [row.measure_id for row in asked if row.verdict == "met"]

@@ -141,6 +141,12 @@ def test_the_owner_of_a_migrated_case_counts_and_that_of_a_new_one_is_told_alone
     assert not new["counts"] and pd.isna(new["why_not"])
 
 
+def test_an_owner_of_white_space_alone_is_no_record():
+    found = told(APRIL_14 | {"case_owner": " ", "migrated": True})
+    assert "owner" not in set(found.records["kind"])
+    assert steps(found, "migrated-allocated")[1] == "The case has no Case Owner."
+
+
 def test_the_calendar_names_holidays_and_counts_business_days():
     days = told({"referral_date": date(2026, 4, 2)}).days.set_index("date")
     assert days.loc["2026-04-02", "number"] == 0

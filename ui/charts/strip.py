@@ -26,7 +26,8 @@ LANES = {
 }
 TONE_OF = {"met": "good", "missed": "bad", "pending": "open", "excluded": "plain", "cannot_assess": "plain"}
 MARK_OF = {"met": "✓", "missed": "✕", "pending": "…", "excluded": "–", "cannot_assess": "?"}
-LANE_HEIGHT = 44
+LANE_HEIGHT = 42
+AROUND = 64  # what the axis and the numbers on top take of the height
 DAY_WIDTH = 4.4  # pixels that a day must have for the marks of two weeks to stand apart
 
 
@@ -72,11 +73,11 @@ def strip(story: Story, as_at: pd.Timestamp) -> alt.LayerChart | alt.FacetChart:
         *_records(marks, x, y),
     ]
     if first <= as_at < last:
-        layers.insert(2, _today(as_at, x, height))
+        layers.insert(2, _today(as_at, x, y, height))
     chart = alt.layer(*layers).resolve_scale(color="independent", shape="independent")
-    return chart.properties(height=height, padding={"top": 18, "left": 0, "right": 8, "bottom": 0}).configure_view(
-        strokeWidth=0
-    )
+    return chart.properties(
+        height=height + AROUND, padding={"top": 18, "left": 0, "right": 8, "bottom": 0}
+    ).configure_view(strokeWidth=0)
 
 
 def _two_lines(name: str) -> list[str]:
@@ -101,6 +102,13 @@ def strip_in_words(story: Story) -> str:
 
 def _utc(day: pd.Timestamp) -> alt.DateTime:
     return alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
+
+
+def _at(channel: Any, field: str) -> Any:
+    """Another field on the same axis: layers that differ in their axis would each bring their own."""
+    other = channel.copy()
+    other.shorthand = field
+    return other
 
 
 def _span(days: pd.Series, width: float = 1.0) -> dict[str, pd.Series]:
@@ -200,12 +208,12 @@ def _numbers(days: pd.DataFrame, x: alt.X) -> alt.Chart:
     return alt.Chart(data).mark_text(color=ink(), fontSize=11, opacity=0.75).encode(x=x, y=alt.value(-8), text="n:N")
 
 
-def _today(as_at: pd.Timestamp, x: alt.X, height: float) -> alt.LayerChart | alt.FacetChart:
-    data = pd.DataFrame({"from": _middle(pd.Series([as_at])), "word": ["as at"]})
+def _today(as_at: pd.Timestamp, x: alt.X, y: alt.Y, height: float) -> alt.LayerChart | alt.FacetChart:
+    data = pd.DataFrame({"from": _middle(pd.Series([as_at])), "word": ["as at"], "y": [height - 6]})
     base = alt.Chart(data).encode(x=x)
     return alt.layer(
         base.mark_rule(color=ink(), strokeDash=[2, 3], strokeWidth=1.5),
-        base.mark_text(color=ink(), fontSize=11, align="right", dx=-4).encode(y=alt.value(height - 8), text="word:N"),
+        base.mark_text(color=ink(), fontSize=11, align="right", dx=-4).encode(y=y, text="word:N"),
     )
 
 
@@ -221,12 +229,12 @@ def _bars(due: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     base = alt.Chart(due.assign(top=due["y"] - 12, bottom=due["y"] + 12)).encode(y=y)
     bar = base.mark_rule(strokeWidth=8, opacity=0.45).encode(x=x, x2="to:T", color=colour, tooltip=tips)
     flag = base.mark_rule(strokeWidth=4).encode(
-        x=alt.X("to:T"), y=alt.Y("top:Q"), y2="bottom:Q", color=colour, tooltip=tips
+        x=_at(x, "to:T"), y=_at(y, "top:Q"), y2="bottom:Q", color=colour, tooltip=tips
     )
     text = base.mark_text(fontSize=12, color=ink(), fontWeight=600, align="left", dx=9)
     turned = base.mark_text(fontSize=12, color=ink(), fontWeight=600, align="right", dx=-9, dy=-11)
-    after = text.transform_filter("!datum.right").encode(x=alt.X("to:T"), text="label:N")
-    before = turned.transform_filter("datum.right").encode(x=alt.X("to:T"), text="label:N")
+    after = text.transform_filter("!datum.right").encode(x=_at(x, "to:T"), text="label:N")
+    before = turned.transform_filter("datum.right").encode(x=_at(x, "to:T"), text="label:N")
     return [bar, flag, after, before]
 
 
@@ -248,7 +256,7 @@ def _records(marks: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         alt.Tooltip("standing:N", title="Standing"),
         alt.Tooltip("why_not:N", title="Why not"),
     ]
-    at = alt.X("at:T")
+    at = _at(x, "at:T")
     shape = alt.Shape("shape:N", scale=None, legend=None)
     data = marks.assign(why_not=marks["why_not"].fillna("–"))
     base = alt.Chart(data).encode(x=at, y=y, color=colour, tooltip=tips)
