@@ -52,7 +52,7 @@ def worklist() -> None:
     st.markdown(f"**{tasks_headline(sizes)}**")
     st.caption(f"“Today” is {in_words(result.as_at)}, the day the exports were taken.")
     # On a narrow screen they stand one below the other.
-    places = iter([column for widths in ([1, 1], [1, 1], [2, 3]) for column in st.columns(widths)])
+    places = iter([column for widths in ([1, 1], [1, 1], [4, 5]) for column in st.columns(widths)])
     shown = shown_in_words(chosen, result)
     for code in todo.LISTS:
         with next(places):
