@@ -130,10 +130,13 @@ def test_by_keyboard_alone_to_the_first_figures(browser: Browser, watch: Watch) 
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What was noticed")).to_be_visible()
     settled(page)
+    expect(page.get_by_role("link", name="See the targets")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # links and tables are drawn by code that is fetched when first needed
     tab_to("See the targets")
     page.keyboard.press("Enter")
     expect(heading(page, ATTAINMENT)).to_be_visible()
     settled(page)
+    page.wait_for_load_state("networkidle")
     # All the way round, through charts and tables: nothing holds the focus.
     tab_to("Skip to main content", most=300)
     tab_to("Exceptions")

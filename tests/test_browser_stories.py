@@ -8,7 +8,20 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
-from browsing import ATTAINMENT, BREAKDOWN, EXCEPTIONS, Watch, download, go, main, settled, titles, upload, use_sample
+from browsing import (
+    ATTAINMENT,
+    BREAKDOWN,
+    EXCEPTIONS,
+    UPLOAD,
+    Watch,
+    download,
+    go,
+    main,
+    settled,
+    titles,
+    upload,
+    use_sample,
+)
 from conftest import Computed
 from playwright.sync_api import Browser, Page, expect
 
@@ -83,4 +96,5 @@ def test_a_case_manager_takes_home_their_list_without_names(browser: Browser, wa
     assert not sorted(name for name in names if name in inside)
     for title in titles(page):
         go(page, title)
-        assert not sorted(name for name in names if name in page.content()), title
+        # Upload shows the first value of each column as the file has it, to tell the columns by.
+        assert title == UPLOAD or not sorted(name for name in names if name in page.content()), title
