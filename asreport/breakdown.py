@@ -31,15 +31,18 @@ def groupings(result: Assessment) -> dict[str, str]:
     return {name: words for name, words in GROUPINGS.items() if has[name]}
 
 
-def breakdown(result: Assessment, by: str) -> pd.DataFrame:
-    """Attainment of each measure and group: `group` and the columns of `Assessment.attainment`.
+def breakdown(result: Assessment, by: str, measure_id: str | None = None) -> pd.DataFrame:
+    """Attainment of each measure (or of one) and group: `group` and the columns of `Assessment.attainment`.
 
     `by`: one of `groupings`. Cases without a value are a group of their own; weeks are named by their Monday
     (2026-04-06), so that they sort as dates do.
     """
-    group = pd.Series(group_of(result.cases, by).to_numpy(), index=result.cases["case_number"], dtype="str")
-    of_row = group.reindex(result.case_results["case_number"]).set_axis(result.case_results.index)
-    return attainment_by(result.case_results, result.quarter, result.as_at, of_row)
+    rows = result.case_results
+    if measure_id is not None:
+        rows = rows[rows["measure_id"] == measure_id].reset_index(drop=True)
+    group = group_of(result.cases, by).astype("str")
+    case = pd.Index(result.cases["case_number"]).get_indexer(pd.Index(rows["case_number"]))
+    return attainment_by(rows, result.quarter, result.as_at, group.take(case).set_axis(rows.index))
 
 
 def group_of(cases: pd.DataFrame, by: str) -> pd.Series:

@@ -78,7 +78,8 @@ def facts(told: Story) -> None:
     title = f"Case {parts.safe_markdown(told.case_number)}"
     st.header(f"{title} · {parts.safe_markdown(student)}" if student else title)
     st.markdown(f"### {verdicts_in_brief(told.verdicts['verdict'])}")
-    told_above = ("Case number", "Student name")
+    # A number that leads to the student is a name too.
+    told_above = ("Case number", "Student name", *(("NSN",) if now.hidden else ()))
     shown = "".join(
         f"<div><dt style='font-size:.875rem;opacity:.8'>{name}</dt><dd style='margin:0'>{html.escape(value)}</dd></div>"
         for name, value in told.facts.items()

@@ -107,6 +107,14 @@ def test_the_workbook_shows_words_and_no_codes(sample: Computed) -> None:
     assert set(CODES) <= set(case_list(sample.result))
 
 
+def test_a_measure_alone_is_broken_down_as_among_all(sample: Computed) -> None:
+    for by in ("case_owner", "week"):
+        table = breakdown(sample.result, by)
+        for measure in sample.result.quarter.measures:
+            alone = breakdown(sample.result, by, measure)
+            assert alone.equals(table[table["measure_id"] == measure].reset_index(drop=True)), (by, measure)
+
+
 # Ranking, small groups, and the charts
 
 
