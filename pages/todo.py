@@ -45,8 +45,8 @@ def worklist() -> None:
         everyone = name == EVERYONE
         chosen = everything if everyone else everything[owner == name]
         st.download_button(
-            "Download this list", lambda: downloads.csv_bytes(todo.tasks_for_file(chosen, result)), "to-do.csv",
-            on_click="ignore", icon=":material/download:",
+            "Download this list", lambda: downloads.csv_bytes(todo.tasks_for_file(chosen, result)),
+            parts.file_name(now, "to-do.csv"), on_click="ignore", icon=":material/download:",
         )  # fmt: skip
     sizes = chosen["list"].value_counts().to_dict()
     st.markdown(f"**{tasks_headline(sizes)}**")
@@ -93,8 +93,8 @@ def ways() -> None:
             st.markdown("\n".join(f"- **{way.measure}**: {way.sentence}" for way in rest))
     if any(len(way.steps) for way in short):
         st.download_button(
-            "Download all steps", lambda: downloads.csv_bytes(steps_in_words(found, result)), "shortest-way.csv",
-            on_click="ignore", icon=":material/download:", type="primary",
+            "Download all steps", lambda: downloads.csv_bytes(steps_in_words(found, result)),
+            parts.file_name(now, "shortest-way.csv"), on_click="ignore", icon=":material/download:", type="primary",
         )  # fmt: skip
 
 
