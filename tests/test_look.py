@@ -1,4 +1,4 @@
-"""The theme's colours: text can be read on what it stands on, and charts' tones are told apart with any colour vision."""
+"""The theme's colours: text can be read where it stands, and charts' tones are told apart with any colour vision."""
 
 from __future__ import annotations
 
