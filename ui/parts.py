@@ -33,7 +33,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
     st.caption(question)
     now = session.loaded()
     if now is None:
-        with st.container(border=True, key="nothing-yet", horizontal_alignment="center"):
+        with st.container(border=True, key="nothing-yet"):
             st.header(":material/upload_file: Nothing to show yet")
             st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
             _link_to_upload()
