@@ -46,7 +46,7 @@ def search(typed: str) -> None:
 
 def nothing_chosen() -> None:
     """A few cases to begin with."""
-    st.subheader("Choose a case")
+    st.header("Choose a case")
     st.write("Type a case number above, or start with one of these: the soonest deadline first.")
     urgent = most_urgent(now.shown)
     measures = now.result.quarter.measures

@@ -89,9 +89,9 @@ def words(quarter: Quarter) -> None:
         "Verdicts": {wording.VERDICTS[code]: text for code, text in wording.VERDICT_MEANINGS.items()},
         "Outcomes": {outcome.word: outcome.sentence for outcome in wording.OUTCOMES.values()},
     }.items():
-        st.subheader(title)
+        st.header(title)
         st.table(pd.DataFrame({"Word": meanings.keys(), "Meaning": meanings.values()}).set_index("Word"))
-    st.subheader("Reasons, and what to check")
+    st.header("Reasons, and what to check")
     reasons = wording.general_reasons(quarter).values()
     for group, title in wording.GROUPS.items():
         st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")

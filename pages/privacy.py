@@ -75,9 +75,9 @@ minutes = st.get_option("server.disconnectedSessionTTL") // 60
 left, right = st.columns(2, gap="large")
 for place, (title, text) in enumerate(WHAT_HAPPENS.items()):
     with (left, right)[place >= len(WHAT_HAPPENS) // 2]:
-        st.subheader(title)
+        st.header(title)
         st.markdown(text.format(minutes=minutes))
-st.subheader("Hiding names")
+st.header("Hiding names")
 st.markdown(HIDING)
-st.subheader("If you run asreport for others")
+st.header("If you run asreport for others")
 st.markdown("\n".join(f"- {line}" for line in OPERATOR))

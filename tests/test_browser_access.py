@@ -18,6 +18,10 @@ STREAMLITS_OWN = {
     "list": re.compile(r'<ul data-testid="stSidebarNavItems"'),
     "listitem": re.compile(r"<li class=.*stSidebarNavLink", re.DOTALL),
     # The group of a chart's layer that has nothing to draw, so nothing to name.
+    # What is typed into a box of several choices shrinks beside them; the whole box takes the click.
+    "target-size": re.compile(
+        r'<input aria-label="[^"]*" type="text" aria-autocomplete="list".*role="combobox"', re.DOTALL
+    ),
     "svg-img-alt": re.compile(r'<g class="mark-\S+ role-mark [^>]*></g>'),
 }
 
@@ -109,6 +113,7 @@ FOCUSED = """() => {
 def test_by_keyboard_alone_to_the_first_figures(browser: Browser, watch: Watch) -> None:
     page = watch.visitor(browser)
     settled(page)
+    page.wait_for_load_state("networkidle")  # what the page looks like is fetched when first needed
     pages = titles(page)
     seen: dict[str, bool] = {}
 

@@ -77,8 +77,9 @@ def test_tables_pasted_one_after_the_other(browser: Browser, watch: Watch) -> No
     taken = page.get_by_role("region", name="taken for")
     cases = "Case Number\tRecord Type\tReferral Date\n00009235\tCA\t14/04/2026\n"
     for text in (cases, EVENTS):
-        page.get_by_text("No export? Paste a table").click()
         box = page.get_by_role("textbox", name=re.compile("Copy a table"))
+        if not box.is_visible():  # it stays open once it was
+            page.get_by_text("No export? Paste a table").click()
         expect(box).to_be_visible()
         # Typed, a tab would leave the box: what is pasted keeps it.
         box.fill(text)

@@ -60,7 +60,7 @@ def calendar(quarter: Quarter, now: Loaded | None) -> None:
         st.html(
             f"<div class='asr-calendar' style='{colours}'><div class='asr-year'>{''.join(months)}</div>{_LEGEND}</div>"
         )
-    st.subheader("Holidays and days that decide something")
+    st.header("Holidays and days that decide something")
     noted = days[days["holiday"].notna() | days["what"].notna()]
     words = noted["date"].dt.day_name() + " " + column_in_words(noted["date"])
     what = (noted["holiday"].fillna("") + ". " + noted["what"].fillna("")).str.removeprefix(". ").str.removesuffix(". ")
@@ -70,7 +70,7 @@ def calendar(quarter: Quarter, now: Loaded | None) -> None:
 
 def deadlines_of(quarter: Quarter) -> None:
     """For a day that a clock might start on, when each measure's time is up."""
-    st.subheader("By when is it due?")
+    st.header("By when is it due?")
     day = st.date_input(
         "A case referred, and allocated, on", quarter.period.start, format="DD/MM/YYYY", key="deadline-start",
         persist_state="session",

@@ -87,7 +87,7 @@ def _card(now: Loaded, name: str, reading: Reading, effects: pd.DataFrame | None
     """One reading: why it is read so, its choices, and what each other one would do. Gives what is chosen."""
     with st.container(border=True, key=f"reading-card-{name}"):
         title, badge = st.columns([4, 1], vertical_alignment="center")
-        title.subheader(reading.title)
+        title.header(reading.title)
         if reading.changed:
             badge.badge("Changed", icon=":material/tune:", color="orange")
         st.write(reading.explanation)
@@ -142,7 +142,7 @@ def _each_choice(effects: pd.DataFrame) -> None:
 def _not_applied(now: Loaded, chosen: dict[str, Value]) -> None:
     """What the choice makes of the figures, all of it together, before it is applied."""
     with st.container(border=True, key="readings-not-applied"):
-        st.subheader("What your choice does, all of it together")
+        st.header("What your choice does, all of it together")
         try:
             found = _combined(now, chosen)
         except asreport.OutsideCalendar as error:
