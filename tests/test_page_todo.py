@@ -145,5 +145,5 @@ def test_names_from_exports_are_shown_as_they_are(app: AppTest) -> None:
 
 def test_without_data_the_page_says_what_to_do_next(app: AppTest) -> None:
     opened(app)
-    assert [header.value for header in app.header] == ["Nothing to show yet"]
+    assert [header.value for header in app.header] == [":material/upload_file: Nothing to show yet"]
     assert app.page_link and not app.download_button
