@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -54,12 +55,13 @@ def drawn(page: Page) -> None:
 
 
 def show_case(page: Page) -> None:
-    """Where A case shows none yet, pick the first it offers."""
-    box = page.get_by_role("main").get_by_role("combobox").first
-    if box.count() and not box.input_value():
-        box.click()
-        page.get_by_role("option").first.click()
-        drawn(page)
+    """Pick the first case that is offered, and show its calendar."""
+    page.get_by_role("button", name=re.compile("^Case ")).first.click()
+    calendar = page.get_by_role("heading", name="On the calendar")
+    expect(calendar).to_be_visible(timeout=PATIENCE)
+    drawn(page)
+    calendar.evaluate("heading => heading.scrollIntoView()")
+    drawn(page)
 
 
 def main() -> None:
