@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 
 import pandas as pd
@@ -21,20 +20,10 @@ def sample_files() -> dict[str, bytes]:
     return asreport.sample_exports()
 
 
-def named(files: dict[str, bytes]) -> list[io.BytesIO]:
-    """Files in memory as streams that know their names."""
-    streams = []
-    for name, content in files.items():
-        stream = io.BytesIO(content)
-        stream.name = name
-        streams.append(stream)
-    return streams
-
-
-def read(files: list, source: str, add: bool = False) -> None:
+def read(uploads: session.Uploads, source: str, add: bool = False) -> None:
     """Read files with progress shown, then draw the page afresh with what was found."""
     with parts.reading_status() as tell:
-        session.load(files, source, tell, add)
+        session.load(uploads, source, tell, add)
     st.rerun()
 
 
@@ -51,14 +40,15 @@ def choose_files() -> None:
         help="CSV, Excel or a zip of them, as AS-CMS and ENROL give them. The columns tell which is which.",
     )
     if files:
-        read(files, f"{len(files)} uploaded {'file' if len(files) == 1 else 'files'}", add)
+        uploads = tuple((file.name, file.getvalue()) for file in files)
+        read(uploads, f"{len(files)} uploaded {'file' if len(files) == 1 else 'files'}", add)
     st.caption(
         ":material/lock: Your files are read in this server's memory for this session only. "
         "Nothing is stored, and nothing is sent anywhere else."
     )
     with st.container(horizontal=True):
         if st.button("Use the sample data", icon=":material/science:"):
-            read(named(sample_files()), session.SAMPLE)
+            read(tuple(sample_files().items()), session.SAMPLE)
         st.download_button(
             "Download the sample files", lambda: downloads.zipped(sample_files()), "asreport-sample.zip",
             on_click="ignore", icon=":material/download:", type="tertiary",
@@ -83,7 +73,7 @@ def paste_box(add: bool) -> None:
         pasted = st.form_submit_button("Read this table", icon=":material/table_rows:")
     if pasted and text.strip():
         name = f"Pasted table {session.number() + 1}"
-        read(named({name: text.encode()}), name, add)
+        read(((name, text.encode()),), name, add)
     elif pasted:
         st.error("There is nothing to read: paste a table first.", icon=":material/content_paste_off:")
 

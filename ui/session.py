@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import runpy
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
@@ -117,9 +117,8 @@ def _pseudonyms(now: Loaded) -> Pseudonyms:
     return hidden
 
 
-def load(files: Iterable[Any], source: str, progress: Progress, add: bool = False) -> None:
-    """Read and assess files in place of whatever was shown before, or together with it."""
-    uploads = tuple((file.name, file.getvalue()) for file in files)
+def load(uploads: Uploads, source: str, progress: Progress, add: bool = False) -> None:
+    """Read and assess files (name, bytes) in place of whatever was shown before, or together with it."""
     before = loaded() if add else None
     if before:
         uploads, source = before.uploads + uploads, f"{before.source}, and {source}"
