@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from ui import names, session
+from ui import names, session, sign_in
 from ui.look import MARK, look
 
 # Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
@@ -13,6 +13,7 @@ MultiPartParser.spool_max_size = sys.maxsize  # what is too large is refused bef
 
 st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
 look()
+sign_in.door()
 
 pages = {
     "": [st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:", default=True)],
@@ -36,6 +37,7 @@ page = st.navigation(pages)
 def run() -> None:
     """What is on every page, and the page."""
     names.switch()
+    sign_in.inside()
     page.run()
 
 

@@ -1,15 +1,18 @@
 """The command line (interface.md): the same computation as the pages, from and to files.
 
-Exit status: 0 assessed; 1 nothing could be assessed, with one line that says which file and why; 2 wrong arguments.
+Exit status: 0 assessed; 1 nothing could be assessed or written, with one line that says which file and why; 2 wrong
+arguments.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,16 +23,27 @@ from asreport.findings import BLOCKS, named
 from asreport.wording import OUTCOMES, percent
 
 
+class _NotDone(Exception):
+    """Nothing was wrong with the arguments, and yet it could not be done; the message says why."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is returned. Never lets a traceback reach the user."""
     parser = _parser()
     arguments = parser.parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()  # what cannot be printed is told here, not by Python as it ends
+        return status
+    except _NotDone as reason:
+        _say(str(reason))
     except (asreport.QuarterError, asreport.SettingsError) as error:
         parser.error(str(error))
     except OSError as error:
-        parser.error(f"{error.filename}: {error.strerror}")
+        if error.filename is not None:
+            parser.error(f"{error.filename}: {error.strerror}")
+        _say(f"Stopped: what it prints could not be written ({error.strerror}).")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try once more as it ends
     except KeyboardInterrupt:
         _say("Stopped.")
     except Exception as error:  # whatever went wrong, its message may quote a case: only its kind is told
@@ -81,27 +95,23 @@ def _say(text: str) -> None:
 def _assess(arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         path.open("rb").close()  # a file that is not there is a wrong argument
+    states = [_state(path) for path in arguments.files]
     quarter = asreport.load_quarter(
         arguments.quarter, period_start=arguments.period_start, period_end=arguments.period_end
     )
     settings = _settings(arguments.settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
     exports = asreport.read_exports(arguments.files, progress=_say, settings=settings)
+    for path, state in zip(arguments.files, states, strict=True):
+        if _state(path) != state:  # what was read may be half of it
+            raise _NotDone(f"Nothing was assessed: {path.name} changed while it was read. Wait until it is whole.")
     quarter = exports.settings.applied_to(quarter)
     as_at = arguments.as_at or exports.taken_on or date.today()
     _say(f"Assessing as at {in_words(as_at)} …")
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
     findings = asreport.all_findings(exports, quarter, as_at)
     receipt = asreport.receipt(exports, result)
-    for name, content in {
-        "attainment.csv": downloads.attainment_csv(result),
-        "case-results.csv": downloads.case_results_csv(result),
-        "findings.csv": downloads.findings_csv(findings),
-        "receipt.json": downloads.receipt_json(receipt),
-    }.items():
-        (arguments.out / name).write_bytes(content)
-    _say("Writing the exceptions workbook …")
-    (arguments.out / "exceptions.xlsx").write_bytes(asreport.exceptions_workbook(result, findings, receipt=receipt))
+    _write(arguments.out, _result_files(result, findings, receipt))
     blocking = findings[findings["severity"] == BLOCKS]
     if len(result.case_results) == 0:
         _say(_why_nothing(blocking, result))
@@ -110,6 +120,50 @@ def _assess(arguments: argparse.Namespace) -> int:
         _say(f"Not used: {named(file, finding)}")
     _print_attainment(result.attainment)
     return 0
+
+
+def _result_files(
+    result: asreport.Assessment, findings: pd.DataFrame, receipt: dict[str, Any]
+) -> Iterator[tuple[str, bytes]]:
+    """Name and content, each made when it is written."""
+    yield "attainment.csv", downloads.attainment_csv(result)
+    yield "case-results.csv", downloads.case_results_csv(result)
+    yield "findings.csv", downloads.findings_csv(findings)
+    yield "receipt.json", downloads.receipt_json(receipt)
+    _say("Writing the exceptions workbook …")
+    yield "exceptions.xlsx", asreport.exceptions_workbook(result, findings, receipt=receipt)
+
+
+def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> list[Path]:
+    """Write files so that none that is half written has its name: they take their names once all are written.
+
+    Raises _NotDone, and then leaves what was there before as it was.
+    """
+    parts: list[tuple[Path, Path]] = []
+    name = ""
+    try:
+        for name, content in files:
+            part = folder / f"{name}.part"
+            parts.append((part, folder / name))
+            part.write_bytes(content)
+        for part, whole in parts:
+            name = whole.name
+            part.replace(whole)
+    except OSError as error:
+        raise _NotDone(f"The result was not written: {name}, in {folder}: {error.strerror}.") from None
+    finally:
+        for part, _ in parts:
+            part.unlink(missing_ok=True)
+    return [whole for _, whole in parts]
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What differs once a file is written to, put in place of another, or gone."""
+    try:
+        now = path.stat()
+    except OSError:
+        return None
+    return now.st_ino, now.st_size, now.st_mtime_ns
 
 
 def _settings(path: Path | None) -> asreport.Settings:
@@ -142,9 +196,8 @@ def _sample(arguments: argparse.Namespace) -> int:
     except ValueError as error:  # too few cases
         _say(str(error))
         return 2
-    for name, content in files.items():
-        (arguments.out / name).write_bytes(content)
-        print(arguments.out / name)
+    for path in _write(arguments.out, files.items()):
+        print(path)
     return 0
 
 

@@ -11,7 +11,7 @@ import asreport
 from asreport import downloads
 from asreport.templates import template
 from asreport.wording import TABLES, headline
-from ui import matching, parts, session
+from ui import matching, parts, session, sign_in
 
 
 @st.cache_data(show_spinner=False)
@@ -143,6 +143,7 @@ def what_is_needed() -> None:
 session.page_of_app()
 st.title("Upload")
 st.caption("Are we on target, where are we short, which cases, why, and what to do about each before the deadline.")
+sign_in.word_on_hosting()
 if session.loaded() is None:
     parts.welcome()
 choose_files()

@@ -42,13 +42,13 @@ class Server:
 
 
 @contextmanager
-def served(log: Path) -> Iterator[Server]:
-    """The app on a free port, as a process of its own."""
+def served(log: Path, *more: str) -> Iterator[Server]:
+    """The app on a free port, as a process of its own. `more`: further options of `streamlit run`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = Server(f"http://127.0.0.1:{port}", log)
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}", *more]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     # Unbuffered, so that what is printed is in the log when a test looks.
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
