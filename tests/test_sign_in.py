@@ -13,18 +13,33 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import EXCEPTIONS, TIMEOUT, TITLES, UPLOAD, Server, go, heading, main, served, settled, titles, use_sample
+from browsing import (
+    EXCEPTIONS,
+    ROOT,
+    TIMEOUT,
+    TITLES,
+    UPLOAD,
+    Server,
+    go,
+    heading,
+    main,
+    served,
+    settled,
+    titles,
+    use_sample,
+)
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
+from ui import sign_in
 from ui.sign_in import Access, SignInError, access_of, is_fresh, is_own_computer, may_come_in
 
 DOMAIN = "orderly.example.org"
 TENANT = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 MEMBER, STRANGER, UNVERIFIED = f"tidy@{DOMAIN}", "tidy@elsewhere.example.org", f"unproved@{DOMAIN}"
 SECRET = "a secret that is only for these tests, and long enough"
-IDLE_SECONDS = 6
 
 AUTH = {
     "redirect_uri": "https://asreport.example.org/oauth2callback",
@@ -180,7 +195,7 @@ def guarded(folder: Path, provider: str, access: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def members_only(provider: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    access = f'[access]\ndomains = ["{DOMAIN}"]\nidle_minutes = {IDLE_SECONDS / 60}'
+    access = f'[access]\ndomains = ["{DOMAIN}"]'
     with guarded(tmp_path_factory.mktemp("members"), provider, access) as server:
         yield server
 
@@ -213,7 +228,7 @@ def assert_closed(page: Page, sentence: str) -> None:
 
 
 def test_before_signing_in_nothing_is_shown_or_sent(browser: Browser, members_only: Server) -> None:
-    for path in ("", "/upload", "/exceptions", "/case?case=71111111", "/privacy"):
+    for path in ("", "/exceptions", "/case?case=71111111"):
         received: list[bytes] = []
         page = visitor(browser, members_only, path, received)
         assert_closed(page, "Sign in to use asreport")
@@ -258,17 +273,15 @@ def test_a_stranger_sees_one_sentence_and_a_way_out(browser: Browser, members_on
     page.context.close()
 
 
-def test_without_use_the_data_is_forgotten_and_the_tab_closed(browser: Browser, members_only: Server) -> None:
-    page = visitor(browser, members_only)
-    sign_in_as(page, MEMBER)
-    use_sample(page)
-    expect(main(page).get_by_text("What was noticed")).to_have_count(0)  # nobody clicks: the tab goes back by itself
-    page.get_by_role("button", name="End session").click()
-    assert_closed(page, "Sign in to use asreport")
-    sign_in_as(page, MEMBER)
-    expect(heading(page, UPLOAD)).to_be_visible()
-    assert page.get_by_role("heading", name="What was noticed").count() == 0
-    page.context.close()
+def test_without_use_the_tab_goes_back_to_the_door(browser: Browser, provider: str, tmp_path: Path) -> None:
+    access = f'[access]\ndomains = ["{DOMAIN}"]\nidle_minutes = 0.1'
+    with guarded(tmp_path, provider, access) as server:
+        page = visitor(browser, server)
+        sign_in_as(page, MEMBER)
+        page.get_by_role("button", name="End session").click()  # of the provider: nobody clicked to get there
+        assert_closed(page, "Sign in to use asreport")
+        assert not [c for c in page.context.cookies() if c["name"].startswith("_streamlit_user")]
+        page.context.close()
 
 
 def cookie(server: Server, issued: float, secret: str = SECRET, **claims: Any) -> dict[str, str]:
@@ -320,10 +333,7 @@ def test_a_file_without_a_session_is_refused(members_only: Server) -> None:
         assert refused.value.code in (400, 403)
 
 
-@pytest.mark.parametrize(
-    ("access", "told"),
-    [("", "access: "), ('[access]\ndomains = "orderly.example.org"', "access.domains: "), ("this is not TOML", "read")],
-)
+@pytest.mark.parametrize(("access", "told"), [("", "access: "), ("this is not TOML", "cannot be read")])
 def test_mistaken_settings_let_a_member_in_nowhere(
     browser: Browser, provider: str, tmp_path: Path, access: str, told: str
 ) -> None:
@@ -336,6 +346,25 @@ def test_mistaken_settings_let_a_member_in_nowhere(
         assert "asreport lets nobody in until its secrets are put right" in log and told in log
         assert SECRET not in log
         page.context.close()
+
+
+def test_without_use_the_session_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process: the data is gone from the session, not only from the page."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    monkeypatch.setattr(sign_in, "_access", lambda: Access(domains=[DOMAIN], idle_minutes=30))
+    monkeypatch.setattr(sign_in, "_claims", lambda: {**proved(MEMBER), "is_logged_in": True, "iat": time.time()})
+    clock = time.monotonic
+    page.run()
+    next(button for button in page.button if button.label == "Use the sample data").click().run()
+    assert "loaded" in page.session_state
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + 29 * 60)
+    page.run()
+    assert "loaded" in page.session_state
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + 60 * 60)
+    page.run()
+    assert not page.exception
+    assert "loaded" not in page.session_state
+    assert "kept" not in page.session_state and len(page.title) == 1 and len(page.button) == 1
 
 
 # Hosted without a sign-in

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from ui import parts, session
+from ui import session
 
 # A working day. Streamlit keeps the cookie for 30 days; whoever has it must sign in again after this.
 _SIGNED_IN_HOURS = 12
@@ -241,7 +241,8 @@ def _minutes(access: Access) -> str:
 
 def _account(claims: Mapping[str, Any]) -> str:
     address = claims.get("email")
-    return f"**{parts.safe_markdown(address)}**" if isinstance(address, str) else "This account"
+    # As code, or it would become a link.
+    return f"`{address.replace('`', '')}`" if isinstance(address, str) else "This account"
 
 
 # Hosted without a sign-in
