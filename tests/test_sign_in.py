@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -96,6 +97,13 @@ def test_mistaken_settings_are_told_and_let_nobody_in(auth: Any, access: Any, to
     with pytest.raises(SignInError, match=told) as caught:
         access_of(secrets)
     assert SECRET not in str(caught.value)
+
+
+def test_the_example_lets_nobody_in_until_it_is_filled_in() -> None:
+    example = tomllib.loads((ROOT / ".streamlit" / "secrets.example.toml").read_text("utf-8"))
+    assert set(example["access"]) == set(Access.model_fields)
+    with pytest.raises(SignInError, match=r"auth\.cookie_secret.*name whom to let in"):
+        access_of(example)
 
 
 def test_own_computer() -> None:

@@ -111,7 +111,10 @@ def _access() -> Access | SignInError | None:
     try:
         if not any(Path(path).exists() for path in st.get_option("secrets.files")):
             return None
-        return access_of(st.secrets.to_dict())
+        access = access_of(st.secrets.to_dict())
+        if access and st.get_option("server.trustedUserHeaders"):
+            raise SignInError("server.trustedUserHeaders would let a request's headers overrule what the provider says")
+        return access
     except SignInError as error:
         mistake = error
     except Exception as error:  # a file that cannot be read or parsed may have been meant to ask for a sign-in
