@@ -135,8 +135,13 @@ _VERDICT_LOOK: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] 
 
 def verdict_badge(code: str) -> None:
     """The verdict on a case: word, icon and colour."""
+    st.markdown(verdict_in_line(code), width="content")
+
+
+def verdict_in_line(code: str) -> str:
+    """The same as Markdown, to stand beside other words."""
     icon, colour = _VERDICT_LOOK[code]
-    st.badge(VERDICTS[code], icon=f":material/{icon}:", color=colour)
+    return f":{colour}-badge[:material/{icon}: {VERDICTS[code]}]"
 
 
 def date_column(label: str) -> Any:
