@@ -7,6 +7,7 @@ import streamlit as st
 
 import asreport
 from asreport import downloads
+from asreport.findings import BLOCKS
 from asreport.wording import TABLES, headline
 from ui import bring, matching, parts, session
 
@@ -17,7 +18,10 @@ def what_was_noticed(findings: pd.DataFrame) -> None:
     if findings.empty:
         st.success("Nothing: every row was read and used as it stands.", icon=":material/check_circle:")
         return
-    parts.noticed(findings)
+    grave = findings["severity"] == BLOCKS
+    if grave.any():
+        st.caption("What kept a file from being used stands further up.")
+    parts.noticed(findings[~grave])
     st.download_button(
         "Download every finding, row by row", lambda: downloads.findings_csv(findings), "findings.csv",
         on_click="ignore", icon=":material/download:",
@@ -27,10 +31,13 @@ def what_was_noticed(findings: pd.DataFrame) -> None:
 def settings(now: session.Loaded) -> None:
     """The quarter, its period and the as-at date; a change assesses again."""
     st.header("What is assessed")
-    quarter, names = now.result.quarter, asreport.available_quarters()
+    quarter = now.result.quarter
+    names = {name: asreport.load_quarter(name).name for name in asreport.available_quarters()}
     with st.form(f"settings-{now.number}", border=True):
         columns = st.columns(4)
-        chosen = columns[0].selectbox("Quarter", names, index=names.index(quarter.id))
+        chosen = columns[0].selectbox(
+            "Quarter", list(names), index=list(names).index(quarter.id), format_func=names.__getitem__
+        )
         start = columns[1].date_input("Period from", quarter.period.start, format="DD/MM/YYYY")
         end = columns[2].date_input("Period to", quarter.period.end, format="DD/MM/YYYY")
         as_at = columns[3].date_input(
@@ -73,10 +80,14 @@ if now := session.loaded():
     st.divider()
     st.markdown(f"## {headline(now.result.attainment)}")
     parts.departures(now.result.quarter)
-    st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
+    assessed = "cases" in now.exports.tables
+    if assessed:
+        st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
     matching.what_was_read(now)
+    parts.noticed(now.findings[now.findings["severity"] == BLOCKS])
     matching.correct(now)
     matching.own_words(now)
     matching.keep(now.exports.settings)
-    settings(now)
+    if assessed:
+        settings(now)
     what_was_noticed(now.findings)

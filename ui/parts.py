@@ -13,7 +13,7 @@ from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.quarter import Quarter
-from asreport.wording import OUTCOMES, VERDICTS
+from asreport.wording import OUTCOMES, VERDICTS, partly_assessed
 from ui import session
 from ui.session import Loaded
 
@@ -33,8 +33,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
     st.caption(question)
     now = session.loaded()
     if now is None:
-        with st.container(border=True, key="nothing-yet"):
-            st.header(":material/upload_file: Nothing to show yet")
+        with calm("upload_file", "Nothing to show yet"):
             st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
             _link_to_upload()
         st.stop()
@@ -48,7 +47,17 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
         )
         _link_to_upload()
         st.stop()
+    if now.result.not_assessed:
+        st.warning(partly_assessed(now.result.not_assessed, len(now.result.quarter.measures)), icon=":material/help:")
     return now
+
+
+@contextmanager
+def calm(icon: str, title: str) -> Iterator[None]:
+    """A box for a page that has nothing to list: what it means, and what leads on."""
+    with st.container(border=True, key="calm"):
+        st.header(f":material/{icon}: {title}")
+        yield
 
 
 def _link_to_upload() -> None:

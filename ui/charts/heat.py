@@ -64,11 +64,13 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
             alt.Tooltip("still_needed:Q", title="Short of target by"),
         ],
     )  # fmt: skip
+    # One below the other where they would be cut off beside each other.
+    legend = alt.Legend(orient="bottom", title=None, columns=alt.expr("width < 300 ? 1 : 3"))
     tones = alt.Scale(domain=list(_STANDING.values()), range=[TONES[tone] for tone in ("good", "bad", "plain")])
     cells = (
         base.mark_rect(cornerRadius=3, cursor="pointer")
         .encode(
-            color=alt.Color("tone:N", scale=tones, legend=alt.Legend(orient="bottom", title=None)),
+            color=alt.Color("tone:N", scale=tones, legend=legend),
             opacity=alt.Opacity("strength:Q", scale=None, legend=None),
         )
         .add_params(alt.selection_point(PICKED, fields=["group", "measure_id"], on="click", toggle=False))
