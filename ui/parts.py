@@ -108,16 +108,16 @@ def file_name(now: Loaded, name: str) -> str:
 
 def noticed(findings: pd.DataFrame) -> None:
     """The findings, the gravest first, like ones together."""
-    show: dict[str, tuple[str, Literal["red", "orange", "blue"]]] = {
-        BLOCKS: ("block", "red"),
-        AFFECTS: ("warning", "orange"),
-        INFORMS: ("info", "blue"),
+    show: dict[str, tuple[str, str, Literal["red", "orange", "blue"]]] = {
+        BLOCKS: ("Could not be used", "block", "red"),
+        AFFECTS: ("Affects figures", "warning", "orange"),
+        INFORMS: ("For information", "info", "blue"),
     }
-    for severity, (icon, colour) in show.items():
+    for severity, (words, icon, colour) in show.items():
         own = findings[findings["severity"] == severity]
         if len(own):
             with st.container(border=True):
-                st.badge(severity.capitalize(), icon=f":material/{icon}:", color=colour)
+                st.badge(words, icon=f":material/{icon}:", color=colour)
                 findings_list(own)
 
 

@@ -14,6 +14,13 @@ from ui.charts.groups import PICKED, SMALL_MARK
 
 # The mark in each cell says what its colour says.
 _STANDING = {"✓": "At or above the target", "▼": "Below the target", "": "No target"}
+# Names of one, two and three lines, each with its middle at the middle of its row.
+_MIDDLE = {
+    "condition": [
+        {"test": f"length(split(datum.label, '\\n')) == {lines}", "value": value} for lines, value in ((1, 0), (3, -13))
+    ],
+    "value": -7,
+}
 _NOTHING_DUE = "–"
 
 
@@ -49,7 +56,7 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         y=alt.Y(
             "name:N", sort=drawn["name"].drop_duplicates().to_list(), title=None,
             axis=alt.Axis(
-                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=-7,
+                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=_MIDDLE,
                 labelPadding=8, labelOverlap=False, labelBaseline="middle", ticks=False, domain=False,
             ),
         ),
