@@ -49,9 +49,11 @@ if group == "week":
         aim = dated["target_percent"].iloc[0]
         st.caption(
             f"Met so far, of each week's cases.{'' if pd.isna(aim) else f' Dashed: the target, {aim}%.'} "
-            f"Hollow: a small week, fewer than {SMALL_GROUP} cases in scope."
+            f"Hollow: a small week, fewer than {SMALL_GROUP} cases in scope. Click a week to see its cases."
         )
-        st.altair_chart(weekly_rate(dated), alt=f"{names[measure]}: share met by week of referral")
+        told = f"{names[measure]}: share met by week of referral"
+        if week := clicked(lambda: weekly_rate(dated), told, measure, group):
+            see_cases(now, measure, group, week["group"])
 else:
     drawn = f"The {MOST} groups furthest from the target; the table has all {len(table):,}. " * (len(table) > MOST)
     st.caption(

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import html
-from typing import Literal
-
 import pandas as pd
 import streamlit as st
 
 from asreport.casefile import CaseIndex, most_urgent
-from asreport.dates import column_in_words, in_words
-from asreport.story import Story, counts_in_words, story, strip_key
-from asreport.wording import VERDICTS, verdicts_in_brief
-from ui import parts, session
-from ui.charts.strip import least_width, strip, strip_in_words
+from asreport.dates import in_words
+from asreport.story import Story, story
+from ui import case_story, parts, session
 
 SEARCH = f"{session.FILTER}case-number"
-BADGES: dict[str, tuple[str, Literal["green", "red", "orange", "gray"]]] = {
-    "met": ("check_circle", "green"),
-    "missed": ("cancel", "red"),
-    "pending": ("pending", "orange"),
-    "excluded": ("remove_circle", "gray"),
-    "cannot_assess": ("help", "gray"),
-}
 
 now = parts.loaded_or_stop("A case", "What happened with this case, and why does it count or not?")
 index: CaseIndex = session.kept("case-index", lambda: CaseIndex.of(now.shown, now.tables))
@@ -52,12 +40,11 @@ def nothing_chosen() -> None:
     measures = now.result.quarter.measures
     for row in urgent.to_dict("records"):
         due = f", due {in_words(row['deadline'])}" if pd.notna(row["deadline"]) else ""
-        number, measure, verdict = row["case_number"], measures[row["measure_id"]].name, VERDICTS[row["verdict"]]
+        number, measure = row["case_number"], measures[row["measure_id"]].name
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(f"Case {parts.safe_markdown(number)}", key=f"urgent-{number}", icon=":material/timeline:",
                       on_click=choose, args=(number,))  # fmt: skip
-            icon, colour = BADGES[row["verdict"]]
-            st.badge(verdict, icon=f":material/{icon}:", color=colour, width="content")
+            parts.verdict_badge(row["verdict"])
             st.markdown(f"{measure}{due}", width="content")
     if urgent.empty:
         st.info("No case is waiting: none is pending with a deadline, and none was missed.", icon=":material/check:")
@@ -72,64 +59,13 @@ def unknown(typed: str, near: str | None) -> None:
                   on_click=choose, args=(near,))  # fmt: skip
 
 
-def facts(told: Story) -> None:
-    """Who and what the case is, and its neighbours in its owner's list."""
-    student = told.facts.get("Student name")
-    title = f"Case {parts.safe_markdown(told.case_number)}"
-    st.header(f"{title} · {parts.safe_markdown(student)}" if student else title)
-    st.markdown(f"### {verdicts_in_brief(told.verdicts['verdict'])}")
-    # A number that leads to the student is a name too.
-    told_above = ("Case number", "Student name", *(("NSN",) if now.hidden else ()))
-    shown = "".join(
-        f"<div><dt style='font-size:.875rem;opacity:.8'>{name}</dt><dd style='margin:0'>{html.escape(value)}</dd></div>"
-        for name, value in told.facts.items()
-        if name not in told_above
-    )
-    with st.container(border=True):
-        st.html(f"<dl style='display:flex;flex-wrap:wrap;gap:.6rem 1.75rem;margin:0;padding:0'>{shown}</dl>")
-    before, after = index.neighbours(told.case_number)
+def neighbours(number: str) -> None:
+    """The cases before and after it in its owner's list."""
+    before, after = index.neighbours(number)
     with st.container(horizontal=True):
-        for label, icon, number in (("Previous case", "arrow_back", before), ("Next case", "arrow_forward", after)):
-            st.button(f"{label} of this owner", icon=f":material/{icon}:", disabled=number is None, on_click=choose,
-                      args=(number,), key=label)  # fmt: skip
-
-
-def on_the_strip(told: Story) -> None:
-    """The strip, how to read it, and the same as a table."""
-    st.subheader("On the calendar")
-    if told.days.empty:
-        st.info("The case and its records have no date near the quarter, so there is no calendar to draw.",
-                icon=":material/event_busy:")  # fmt: skip
-    else:
-        st.html(
-            f"<style>.st-key-strip {{overflow-x: auto}} .st-key-strip > * {{min-width: {least_width(told)}px}}</style>"
-        )
-        with st.container(key="strip"):
-            st.altair_chart(strip(told, pd.Timestamp(now.result.as_at)), alt=strip_in_words(told))
-        st.caption(strip_key(told))
-    st.subheader("Records in order")
-    records = told.records
-    table = pd.DataFrame(
-        {
-            "No.": records.index + 1,
-            "Date": column_in_words(records["date"]).fillna("No date"),
-            "Record": records["text"],
-            "Does it count?": counts_in_words(records),
-        }
-    )
-    st.table(table.map(lambda cell: parts.safe_markdown(str(cell))), hide_index=True)
-
-
-def verdict_card(row: pd.Series) -> None:
-    """A measure's verdict, the steps that led to it, and what to check; folded where there is nothing to do."""
-    icon, colour = BADGES[row["verdict"]]
-    with st.expander(
-        f":{colour}-badge[:material/{icon}: {VERDICTS[row['verdict']]}] **{row['measure']}**",
-        expanded=row["verdict"] != "met",
-    ):
-        st.markdown("\n".join(f"{n}. {parts.safe_markdown(step)}" for n, step in enumerate(row["steps"], 1)))
-        if pd.notna(row["check"]):
-            st.markdown(f"**What to check.** {row['check']}\n\n**Where to look.** {row['open']}")
+        for label, icon, near in (("Previous case", "arrow_back", before), ("Next case", "arrow_forward", after)):
+            st.button(f"{label} of this owner", icon=f":material/{icon}:", disabled=near is None, on_click=choose,
+                      args=(near,), key=label)  # fmt: skip
 
 
 typed = st.query_params.get("case", "").strip()
@@ -142,16 +78,7 @@ if found is None:
     st.stop()
 number: str = found
 told: Story = session.kept(f"story-{number}", lambda: story(now.shown, now.tables, number, index))
-facts(told)
-on_the_strip(told)
-st.subheader("Why each measure counts it so")
-for _, row in told.verdicts.iterrows():
-    verdict_card(row)
-if told.verdicts.empty:
-    st.info("No measure that could be assessed is about this case.", icon=":material/help:")
-with st.expander(f"Measures that are not about this case: {len(told.others)}"):
-    st.markdown(
-        "\n".join(
-            f"- **{row['measure']}**: {parts.safe_markdown(row['why'])}" for row in told.others.to_dict("records")
-        )
-    )
+case_story.facts(told, hidden=now.hidden is not None)
+neighbours(number)
+case_story.on_the_strip(told, now.result.as_at)
+case_story.verdicts(told)

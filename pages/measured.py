@@ -9,20 +9,13 @@ import asreport
 from asreport import wording
 from asreport.dates import in_words
 from asreport.quarter import Measure, Quarter, Reading
-from asreport.worked import WorkedExample, load_worked
-from ui import calendar, parts, readings, session
+from ui import calendar, parts, readings, session, worked
 
 
 @st.cache_data(show_spinner=False)
 def policy() -> Quarter:
     """The quarter as it comes with asreport; no user's data."""
     return asreport.load_quarter(asreport.available_quarters()[0])
-
-
-@st.cache_data(show_spinner=False)
-def worked() -> tuple[WorkedExample, ...]:
-    """The worked cases, which the tests run too."""
-    return load_worked()
 
 
 def card(measure: Measure, quarter: Quarter) -> None:
@@ -55,31 +48,6 @@ def reading_table(quarter: Quarter) -> pd.DataFrame:
         taken = reading.in_words()
         rows.append({"Reading": reading.title, "Taken as": taken[0].upper() + taken[1:], "Why": reading.explanation})
     return pd.DataFrame(rows)
-
-
-def worked_table(text: pd.DataFrame) -> None:
-    """A text table of a worked case, in words."""
-    words = wording.plainly(text).map(parts.safe_markdown)
-    st.table(words.set_index(words.columns[0]))
-
-
-def worked_cases(quarter: Quarter) -> None:
-    """The worked cases of one theme, as the tests have them."""
-    examples = worked()
-    themes = list(dict.fromkeys(example.theme for example in examples))
-    theme = st.selectbox("Theme", themes, key="worked-theme", persist_state="session")
-    for example in (e for e in examples if e.theme == theme):
-        with st.expander(example.title):
-            names = [quarter.measures[measure].name for measure in (example.measure, *example.also)]
-            st.caption(f"{'; '.join(names)}. As at {in_words(example.as_at)}.")
-            if example.why:
-                st.write(example.why)
-            for table, text in example.shown.items():
-                st.markdown(f"**{table.capitalize()}**")
-                worked_table(text)
-            if expected := example.expected_attainment:
-                st.markdown("**Attainment**")
-                worked_table(pd.DataFrame([{name: str(value) or "–" for name, value in expected.items()}]))
 
 
 def words(quarter: Quarter) -> None:
@@ -129,7 +97,7 @@ with readings_tab:
         st.page_link("pages/upload.py", label="With your exports, each can be changed here", icon=":material/tune:")
 with worked_tab:
     st.write("Small made-up cases with the answer each must get. asreport is tested with these very tables.")
-    worked_cases(quarter)
+    worked.worked_cases(quarter)
 with calendar_tab:
     calendar.calendar(quarter, now)
 with words_tab:

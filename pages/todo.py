@@ -21,19 +21,12 @@ result = now.shown  # names of people come from here, each time anew: what is ke
 WHOSE = f"{session.FILTER}whose-{now.number}"
 
 
-def not_judged() -> None:
-    """What cannot be on this page because it was not uploaded."""
-    names = [result.quarter.measures[measure_id].name for measure_id in result.not_assessed]
-    if names:
-        why = " ".join(dict.fromkeys(result.not_assessed.values()))
-        st.warning(f"{why} So this page has no tasks for: {'; '.join(names)}.", icon=":material/help:")
-
-
 def worklist() -> None:
     """The lists, the most urgent first, of everyone or of one case owner."""
     everything = session.kept("worklist", lambda: todo.worklist(now.result))
     if everything.empty:
-        st.success("Nothing is left to do in what was assessed.", icon=":material/celebration:")
+        with parts.calm("task_alt", "Nothing left to do"):
+            st.write("No case of what was assessed waits for anything.")
         return
     owner = todo.owners_of(everything, result)
     counts = owner.value_counts()
@@ -98,7 +91,6 @@ def ways() -> None:
         )  # fmt: skip
 
 
-not_judged()
 view = st.radio(
     "Show", [WORKLIST, WAYS], horizontal=True, label_visibility="collapsed",
     key=f"{session.FILTER}todo-view-{now.number}", persist_state="session",

@@ -140,6 +140,16 @@ def go(page: Page, title: str) -> None:
     page.get_by_role("navigation").get_by_role("link", name=title, exact=True).click()
     expect(heading(page, title)).to_be_visible()
     settled(page)
+    narrow_navigation_closed(page)
+
+
+def narrow_navigation_closed(page: Page) -> None:
+    """On a phone the navigation lies over the page, which must be seen to be judged."""
+    sidebar = page.get_by_test_id("stSidebar")
+    if page.evaluate("innerWidth") < 768 and sidebar.get_attribute("data-collapsed") == "false":
+        sidebar.hover()
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        expect(page.get_by_role("button", name="Expand sidebar")).to_be_visible()
 
 
 def titles(page: Page) -> list[str]:

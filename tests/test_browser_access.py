@@ -2,59 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from access import violations
 from browsing import ATTAINMENT, UPLOAD, Watch, go, heading, main, settled, titles, too_wide, use_sample
 from playwright.sync_api import Browser, Page, expect
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-# What axe finds in markup that is Streamlit's own, and the app cannot change: rule → what the element must be like for
-# the finding to be let pass. Each is explained in docs/access.md.
-STREAMLITS_OWN = {
-    "list": re.compile(r'<ul data-testid="stSidebarNavItems"'),
-    "listitem": re.compile(r"<li class=.*stSidebarNavLink", re.DOTALL),
-    # The group of a chart's layer that has nothing to draw, so nothing to name.
-    # What is typed into a box of several choices shrinks beside them; the whole box takes the click.
-    "target-size": re.compile(
-        r'<input aria-label="[^"]*" type="text" aria-autocomplete="list".*role="combobox"', re.DOTALL
-    ),
-    "svg-img-alt": re.compile(r'<g class="mark-\S+ role-mark [^>]*></g>'),
-}
-
-
-def violations(page: Page, rules: dict[str, Any]) -> list[str]:
-    """What axe finds on the page as it stands, other than what is Streamlit's own."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": rules}).response["violations"]
-    return [
-        f"{violation['id']}: {node['html'][:200]} ({(node['any'] or node['all'] or node['none'])[0]['message'][:200]})"
-        for violation in found
-        for node in violation["nodes"]
-        if not (own := STREAMLITS_OWN.get(violation["id"])) or not own.search(whole(page, node))
-    ]
-
-
-def whole(page: Page, node: dict[str, Any]) -> str:
-    """An element's markup: axe shortens it."""
-    return page.locator(node["target"][0]).first.evaluate("element => element.outerHTML")
-
-
-def narrow_navigation_closed(page: Page) -> None:
-    """On a phone the navigation lies over the page, which must be seen to be judged."""
-    sidebar = page.get_by_test_id("stSidebar")
-    if page.evaluate("innerWidth") < 768 and sidebar.get_attribute("data-collapsed") == "false":
-        sidebar.hover()
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-        expect(page.get_by_role("button", name="Expand sidebar")).to_be_visible()
-
-
-def drawn(page: Page) -> None:
-    settled(page)
-    narrow_navigation_closed(page)
-    page.wait_for_load_state("networkidle")
 
 
 def levels(page: Page) -> list[int]:
@@ -72,30 +23,24 @@ def assert_in_order(found: list[int], title: str) -> None:
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_passes_what_can_be_checked_by_rule(browser: Browser, watch: Watch, width: int, scheme: str) -> None:
-    # Tall, as axe cannot tell the contrast of what is scrolled out of sight. Dark, only colours differ.
+    # Tall, as axe cannot tell the contrast of what is scrolled out of sight.
     page = watch.visitor(browser, viewport={"width": width, "height": 6000}, color_scheme=scheme)
-    rules = {"type": "tag", "values": RULES} if scheme == "light" else {"type": "rule", "values": ["color-contrast"]}
-    drawn(page)
-    found = {f"{UPLOAD}, without data": violations(page, rules)}
+    found = {f"{UPLOAD}, without data": violations(page)}
     assert_in_order(levels(page), f"{UPLOAD}, without data")
     pages = titles(page)
     assert len(pages) >= 8
     go(page, ATTAINMENT)
-    drawn(page)
-    found[f"{ATTAINMENT}, without data"] = violations(page, rules)
+    found[f"{ATTAINMENT}, without data"] = violations(page)
     go(page, UPLOAD)
-    narrow_navigation_closed(page)
     use_sample(page)
     for title in pages:
         go(page, title)
-        drawn(page)
-        found[title] = violations(page, rules)
+        found[title] = violations(page)
         assert_in_order(levels(page), title)
         # What a tab hides is checked once: it is the same at every width.
         for tab in page.get_by_role("tab").all()[1:] if (width, scheme) == (1280, "light") else []:
             tab.click()
-            drawn(page)
-            found[f"{title}, {tab.inner_text()}"] = violations(page, rules)
+            found[f"{title}, {tab.inner_text()}"] = violations(page)
             assert_in_order(levels(page), f"{title}, {tab.inner_text()}")
     assert not any(found.values()), "\n".join(f"{title}: {one}" for title, many in found.items() for one in many)
 

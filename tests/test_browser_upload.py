@@ -5,71 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from browsing import EXCEPTIONS, UPLOAD, Watch, download, go, main, settled, upload, use_sample
+from browsing import EXCEPTIONS, UPLOAD, Watch, go, main, settled, upload, use_sample
 from exports.make import files_of
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from asreport.settings import read_settings
-
-CASES = (
-    "Ref,Kind,Came in,Who,Whose\n"
-    "00009234,NEN – Domestic,14/04/2026,Intake,Example Mia\n"
-    "00009235,CA,15/04/2026,Tidy,Example Bo\n"
-)
 EVENTS = "Case Number\tSubject\tEvent Date\n00009235\tSchool visit\t16/04/2026\n"
-
-
-def pick(page: Page, label: str | re.Pattern[str], option: str) -> None:
-    """Pick the option of a select box that holds this text, and wait until the page has taken it."""
-    # Typed and not scrolled to: a long list may still be moving when it is clicked.
-    box = page.get_by_role("combobox", name=label, exact=isinstance(label, str))
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option).first.click()
-    settled(page)
-
-
-def drop(page: Page, *files: Path) -> None:
-    """Drop files on Upload, and wait until something was made of them."""
-    page.locator("input[type=file]").set_input_files(files)
-    taken = page.get_by_role("region", name="taken for")
-    for file in files:
-        expect(taken.get_by_text(file.name, exact=True)).to_be_attached()
-    settled(page)
-
-
-def test_a_mistaken_upload_put_right_and_remembered(browser: Browser, watch: Watch, tmp_path: Path) -> None:
-    odd = tmp_path / "odd.csv"
-    odd.write_text(CASES, "utf-8")
-    page = watch.visitor(browser)
-    drop(page, odd)
-    expect(main(page).get_by_text("is not recognised as any of the exports")).to_be_visible()
-    # The match is open by itself, as the file needs a look.
-    pick(page, "This sheet holds", "Cases")
-    expect(main(page).get_by_text("Choose a column for: Case number, Case type, Referral date.")).to_be_visible()
-    pick(page, "Case number (needed)", "Ref ·")
-    pick(page, "Case type (needed)", "Kind ·")
-    pick(page, "Referral date (needed)", "Came in · 14/04/2026")
-    pick(page, "Case owner", "Who ·")
-    page.get_by_role("button", name="Read again with this match").click()
-    expect(page.get_by_role("button", name="Download these settings")).to_be_visible()
-    settled(page)
-    expect(main(page).get_by_text("neither chronic absence nor non-enrolled")).to_be_visible()
-    pick(page, re.compile("“NEN – Domestic” means"), "Non-enrolment notification (NEN)")
-    page.get_by_role("button", name="Read again with this match").click()
-    expect(main(page).get_by_text("neither chronic absence nor non-enrolled")).to_have_count(0)
-    settled(page)
-    kept = tmp_path / "asreport-settings.json"
-    kept.write_bytes(download(page, "Download these settings", ".json"))
-    settings = read_settings(kept.read_bytes())
-    assert settings.values == {"case_type": {"NEN – Domestic": "NEN"}}
-    assert not [text for text in ("00009234", "Example", "14/04") if text in kept.read_text("utf-8")]
-
-    # Another day, another session: dropped in with the exports, it needs no click.
-    later = watch.visitor(browser)
-    drop(later, odd, kept)
-    expect(main(later).get_by_text("is not recognised")).to_have_count(0)
-    expect(main(later).get_by_text("neither chronic absence")).to_have_count(0)
 
 
 def test_tables_pasted_one_after_the_other(browser: Browser, watch: Watch) -> None:

@@ -126,15 +126,15 @@ def test_the_ways_lead_to_the_targets_and_say_what_they_assume(app: AppTest, sam
 def test_a_table_not_uploaded_is_said_and_never_taken_for_nothing_to_do(app: AppTest, sample_folder: Path) -> None:
     files = {path.name: path.read_bytes() for path in sample_folder.iterdir() if "activities" not in path.name}
     uploaded(app, files)
-    (warning,) = [warning.value for warning in app.warning if "no tasks for" in warning.value]
-    assert "Initial school meeting within 5 business days" in warning and "plan" not in warning.split("no tasks for")[1]
+    (warning,) = [warning.value for warning in app.warning if "could not be assessed" in warning.value]
+    assert "No export of Meetings" in warning and "plan" not in warning and "6 of 11 measures" in warning
     assert counts(app)["today"] == 0 and TASK_LISTS["today"].empty in texts(app)
 
 
 def test_with_nothing_left_to_do_the_page_says_so(app: AppTest, clean_folder: Path) -> None:
     uploaded(app, {path.name: path.read_bytes() for path in clean_folder.iterdir()})
-    assert [message.value for message in app.success] == ["Nothing is left to do in what was assessed."]
-    assert not app.selectbox and not app.header
+    assert [title.value for title in app.header] == [":material/task_alt: Nothing left to do"]
+    assert not app.selectbox
 
 
 def test_names_from_exports_are_shown_as_they_are(app: AppTest) -> None:

@@ -11,6 +11,7 @@ from asreport.filters import FILTERS, Listing, filter_label
 from ui import address, parts, session
 
 AT_ONCE = 1_000  # rows sent to the browser; the downloads hold all
+FEW = 11  # so many are shown whole; of more, a window to scroll in
 
 # What helps most comes first; the workbook keeps the order of the interface.
 ON_SCREEN = (
@@ -62,7 +63,8 @@ def pick(rows: pd.DataFrame, view: object) -> pd.DataFrame:
     """
     picked = st.dataframe(
         rows[[column for column in ON_SCREEN if column in rows]].rename(columns=COLUMNS),
-        hide_index=True, height=440, placeholder="–", key=f"{session.FILTER}rows-{hash(view)}",
+        hide_index=True, height="content" if len(rows) <= FEW else 440, placeholder="–",
+        key=f"{session.FILTER}rows-{hash(view)}",
         on_select="rerun", selection_mode="single-row",
         alt="Exceptions: a row a case and measure, with the reason and what to check",
         column_config={

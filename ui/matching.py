@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
+from xlsxwriter.utility import xl_col_to_name
 
 import asreport
 from asreport.reading import ExportFile, Sheet
@@ -30,8 +33,9 @@ def what_was_read(now: Loaded) -> None:
     st.header("What the files were taken for")
     rows = [
         {
-            "File": file.name, "Sheet": part.sheet, "Taken for": TABLES[part.table].name if part.table else "Not used",
-            "Rows read": part.rows_read, "Rows used": part.rows_used, "Rows listed below": part.rows_listed,
+            "File": file.name, "Taken for": TABLES[part.table].name if part.table else "Not used",
+            "Rows used": part.rows_used, "Rows read": part.rows_read, "Rows listed below": part.rows_listed,
+            "Sheet": part.sheet,
         }
         for file in now.exports.files
         for part in file.parts
@@ -100,8 +104,10 @@ def _edited_match(now: Loaded, file: ExportFile, sheet: Sheet) -> asreport.Match
         "The headers are in row", sheet.top.first_row, last, sheet.header_row, key=f"match-row-{key}"
     )
     preview = pd.DataFrame(sheet.preview())
+    preview.columns = [xl_col_to_name(column) for column in preview]
     preview.index = pd.RangeIndex(sheet.top.first_row, sheet.top.first_row + len(preview), name="Row")
-    st.dataframe(preview, height=220, alt="The first rows of the sheet, numbered as in Excel")
+    height: int | Literal["content"] = "content" if len(preview) <= 5 else 220
+    st.dataframe(preview, height=height, alt="The first rows of the sheet, named and numbered as in Excel")
     if sheet.is_record(row):
         st.error(f"Row {row} is blank or holds a number or a date, so it holds no headers: choose another row.")
         return None

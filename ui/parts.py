@@ -13,7 +13,7 @@ from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.quarter import Quarter
-from asreport.wording import OUTCOMES, VERDICTS
+from asreport.wording import OUTCOMES, VERDICTS, partly_assessed
 from ui import session
 from ui.session import Loaded
 
@@ -33,8 +33,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
     st.caption(question)
     now = session.loaded()
     if now is None:
-        with st.container(border=True, key="nothing-yet"):
-            st.header(":material/upload_file: Nothing to show yet")
+        with calm("upload_file", "Nothing to show yet"):
             st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
             _link_to_upload()
         st.stop()
@@ -48,7 +47,17 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
         )
         _link_to_upload()
         st.stop()
+    if now.result.not_assessed:
+        st.warning(partly_assessed(now.result.not_assessed, len(now.result.quarter.measures)), icon=":material/help:")
     return now
+
+
+@contextmanager
+def calm(icon: str, title: str) -> Iterator[None]:
+    """A box for a page that has nothing to list: what it means, and what leads on."""
+    with st.container(border=True, key="calm"):
+        st.header(f":material/{icon}: {title}")
+        yield
 
 
 def _link_to_upload() -> None:
@@ -99,16 +108,16 @@ def file_name(now: Loaded, name: str) -> str:
 
 def noticed(findings: pd.DataFrame) -> None:
     """The findings, the gravest first, like ones together."""
-    show: dict[str, tuple[str, Literal["red", "orange", "blue"]]] = {
-        BLOCKS: ("block", "red"),
-        AFFECTS: ("warning", "orange"),
-        INFORMS: ("info", "blue"),
+    show: dict[str, tuple[str, str, Literal["red", "orange", "blue"]]] = {
+        BLOCKS: ("Could not be used", "block", "red"),
+        AFFECTS: ("Affects figures", "warning", "orange"),
+        INFORMS: ("For information", "info", "blue"),
     }
-    for severity, (icon, colour) in show.items():
+    for severity, (words, icon, colour) in show.items():
         own = findings[findings["severity"] == severity]
         if len(own):
             with st.container(border=True):
-                st.badge(severity.capitalize(), icon=f":material/{icon}:", color=colour)
+                st.badge(words, icon=f":material/{icon}:", color=colour)
                 findings_list(own)
 
 
@@ -135,8 +144,13 @@ _VERDICT_LOOK: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] 
 
 def verdict_badge(code: str) -> None:
     """The verdict on a case: word, icon and colour."""
+    st.markdown(verdict_in_line(code), width="content")
+
+
+def verdict_in_line(code: str) -> str:
+    """The same as Markdown, to stand beside other words."""
     icon, colour = _VERDICT_LOOK[code]
-    st.badge(VERDICTS[code], icon=f":material/{icon}:", color=colour)
+    return f":{colour}-badge[:material/{icon}: {VERDICTS[code]}]"
 
 
 def date_column(label: str) -> Any:

@@ -89,8 +89,7 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     monday = pd.to_datetime(table["group"])
     weeks = table.assign(
         week=[f"{day.day} {day:%b}" for day in monday], full=column_in_words(monday),
-        small=is_small(table).map({True: "Small week: under 5 cases", False: "Other weeks"}),
-        met=table["met_due"] + table["met_early"],
+        small=is_small(table), met=table["met_due"] + table["met_early"],
     )  # fmt: skip
     # Named, not measured: a time axis would put its marks on days that are no Monday.
     x = alt.X(
@@ -111,13 +110,12 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(weeks).encode(x=x, y=y, tooltip=tips)
     line = base.mark_line(color=TONES["good"], strokeWidth=2)
     # A small week is hollow: it moves far with one case.
-    full = base.transform_filter("datum.small == 'Other weeks'").mark_point(
-        color=TONES["good"], fill=TONES["good"], size=70, opacity=1
+    points = (
+        base.mark_point(color=TONES["good"], size=90, strokeWidth=2, opacity=1, cursor="pointer")
+        .encode(fill=alt.condition("datum.small", alt.value("transparent"), alt.value(TONES["good"])))
+        .add_params(alt.selection_point(PICKED, fields=["group"], on="click", toggle=False))
     )
-    hollow = base.transform_filter("datum.small != 'Other weeks'").mark_point(
-        color=TONES["good"], size=70, strokeWidth=2, opacity=1
-    )
-    layers: list[alt.Chart] = [line, full, hollow]
+    layers: list[alt.Chart] = [line, points]
     target = weeks["target_percent"].iloc[0]
     if pd.notna(target):
         aim = pd.DataFrame({"target": [int(target)]})

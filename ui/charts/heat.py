@@ -14,6 +14,13 @@ from ui.charts.groups import PICKED, SMALL_MARK
 
 # The mark in each cell says what its colour says.
 _STANDING = {"✓": "At or above the target", "▼": "Below the target", "": "No target"}
+# Names of one, two and three lines, each with its middle at the middle of its row.
+_MIDDLE = {
+    "condition": [
+        {"test": f"length(split(datum.label, '\\n')) == {lines}", "value": value} for lines, value in ((1, 0), (3, -13))
+    ],
+    "value": -7,
+}
 _NOTHING_DUE = "–"
 
 
@@ -49,7 +56,7 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         y=alt.Y(
             "name:N", sort=drawn["name"].drop_duplicates().to_list(), title=None,
             axis=alt.Axis(
-                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=-7,
+                labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=_MIDDLE,
                 labelPadding=8, labelOverlap=False, labelBaseline="middle", ticks=False, domain=False,
             ),
         ),
@@ -64,11 +71,13 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
             alt.Tooltip("still_needed:Q", title="Short of target by"),
         ],
     )  # fmt: skip
+    # One below the other where they would be cut off beside each other.
+    legend = alt.Legend(orient="bottom", title=None, columns=alt.expr("width < 300 ? 1 : 3"))
     tones = alt.Scale(domain=list(_STANDING.values()), range=[TONES[tone] for tone in ("good", "bad", "plain")])
     cells = (
         base.mark_rect(cornerRadius=3, cursor="pointer")
         .encode(
-            color=alt.Color("tone:N", scale=tones, legend=alt.Legend(orient="bottom", title=None)),
+            color=alt.Color("tone:N", scale=tones, legend=legend),
             opacity=alt.Opacity("strength:Q", scale=None, legend=None),
         )
         .add_params(alt.selection_point(PICKED, fields=["group", "measure_id"], on="click", toggle=False))
