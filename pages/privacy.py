@@ -17,8 +17,8 @@ WHAT_HAPPENS = {
     "How long": (
         "Until you press *Clear everything* or upload other files in their place. When you close the tab, or "
         "reload it, the session can still be picked up for {minutes} minutes, in case it was only the "
-        "connection that broke. After that nothing leads back to it; its memory is freed when the next tab on "
-        "this server is closed, or the server stopped. *Clear everything* does not wait. An open tab keeps its data."
+        "connection that broke. After that its memory is freed. *Clear everything* does not wait. An open tab keeps "
+        "its data."
     ),
     "Who could see them": (
         "You, in this tab. A session is one tab: other people who use the same server have their own and "
@@ -26,8 +26,9 @@ WHAT_HAPPENS = {
     ),
     "What is not kept": (
         "No copy of your files, no figure, no list of cases, no record of what you looked at. Nothing is "
-        "shared between sessions but the sample data and the rules. The one cookie guards uploads against "
-        "forgery, says nothing about you, and nothing about the use of the app is counted or sent."
+        "shared between sessions but the sample data and the rules. Nothing about the use of the app is counted or "
+        "sent. One cookie guards uploads against forgery and says nothing about you; where a sign-in is set up, "
+        "another says who signed in, and that service knows when you did, but nothing of your cases."
     ),
     "Logs and error messages": (
         "The server’s log holds nothing from your files. If something goes wrong the page shows one plain "
@@ -48,7 +49,7 @@ HIDING = (
     "name is replaced where it stands as in the cases, first and last; a first name alone is not."
 )
 OPERATOR = (
-    "Put it behind your organisation’s own sign-in: asreport has none, and anyone who reaches the address can use it.",
+    "Set up its sign-in with your organisation’s accounts: without one, anyone who reaches the address can use it.",
     "Serve it over an encrypted connection (HTTPS), by a reverse proxy in front of it.",
     "Keep the log of that proxy short, or without addresses: they may hold case numbers.",
     "Run it where memory is not written to disk unencrypted (swap, hibernation, crash dumps).",

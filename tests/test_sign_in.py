@@ -190,14 +190,14 @@ def provider() -> Iterator[str]:
 
 
 @contextmanager
-def guarded(folder: Path, provider: str, access: str) -> Iterator[Server]:
-    """The app that asks for a sign-in; `access`: the secrets about who may come in."""
+def guarded(folder: Path, provider: str, access: str, *more: str) -> Iterator[Server]:
+    """The app that asks for a sign-in; `access`: the secrets about who may come in; `more`: options of the server."""
     secrets = folder / "secrets.toml"
     auth = {**AUTH, "server_metadata_url": f"{provider}/.well-known/openid-configuration"}
     auth["redirect_uri"] = "http://127.0.0.1:{port}/oauth2callback"
     lines = ["[auth]", *(f"{name} = {json.dumps(value)}" for name, value in auth.items()), access]
     secrets.write_text("\n".join(lines), "utf-8")
-    with served(folder / "log.txt", f"--secrets.files={secrets}") as server:
+    with served(folder / "log.txt", f"--secrets.files={secrets}", *more) as server:
         yield server
 
 
@@ -341,11 +341,18 @@ def test_a_file_without_a_session_is_refused(members_only: Server) -> None:
         assert refused.value.code in (400, 403)
 
 
-@pytest.mark.parametrize(("access", "told"), [("", "access: "), ("this is not TOML", "cannot be read")])
+@pytest.mark.parametrize(
+    ("access", "option", "told"),
+    [
+        ("", [], "access: "),
+        ("this is not TOML", [], "cannot be read"),
+        (f'[access]\ndomains = ["{DOMAIN}"]', ['--server.trustedUserHeaders={"X-Who": "email"}'], "trustedUserHeaders"),
+    ],
+)
 def test_mistaken_settings_let_a_member_in_nowhere(
-    browser: Browser, provider: str, tmp_path: Path, access: str, told: str
+    browser: Browser, provider: str, tmp_path: Path, access: str, option: list[str], told: str
 ) -> None:
-    with guarded(tmp_path, provider, access) as server:
+    with guarded(tmp_path, provider, access, *option) as server:
         page = visitor(browser, server)
         page.context.add_cookies([cookie(server, time.time())])  # type: ignore[list-item]
         page.reload()
