@@ -89,7 +89,10 @@ def _meetings(cases: pl.LazyFrame, folder: Path) -> pl.LazyFrame:
     }
     subject = pl.col("subject").str.to_lowercase().str.replace_all(r"\s", "")
     # No `ā` in the export's encoding: it became a question mark.
-    school, whanau = subject == "initialschoolmeeting", subject.str.contains(r"^initialstudent/wh(a|ā|\W{1,2})naumeeting$")
+    school, whanau = (
+        subject == "initialschoolmeeting",
+        subject.str.contains(r"^initialstudent/wh(a|ā|\W{1,2})naumeeting$"),
+    )
     late = (pl.col("recorded") > CUT_OFF).fill_null(False) & (pl.col("held_on") <= CUT_OFF) & pl.col("migrated")
     first = {name: pl.col("held_on").filter(pl.col(name)).min() for name in ("school", "whanau")}
     return (
@@ -174,7 +177,9 @@ def _counted(
         .otherwise(pl.lit("pending"))
     )
     told = cases.filter(about).select(verdict=verdict)
-    return told.select(pl.lit(name).alias("measure_id"), *((pl.col("verdict") == kind).sum().alias(kind) for kind in COUNTS))
+    return told.select(
+        pl.lit(name).alias("measure_id"), *((pl.col("verdict") == kind).sum().alias(kind) for kind in COUNTS)
+    )
 
 
 if __name__ == "__main__":
