@@ -98,8 +98,9 @@ class _Others:
             is_meant and not who.isdisjoint(found)
             for is_meant, found in zip(self.of_first_meeting, self.words, strict=True)
         ]
-        slip = _alike(self.squeezed, [_squeezed(_plain(subject.name))], _ALIKE_SUBJECT)
-        return np.logical_and(slip | np.array(named, dtype=bool), ~self.of_other_matters)
+        alike = np.array(named, dtype=bool)
+        alike |= _alike(self.squeezed, [_squeezed(_plain(subject.name))], _ALIKE_SUBJECT)
+        return alike & ~self.of_other_matters
 
     def _like(self, wanted: list[str]) -> set[str]:
         """The words that are wanted, or are a longer wanted word but for a slip."""
@@ -111,8 +112,7 @@ def _alike(texts: list[str], wanted: list[str], least: int) -> np.ndarray:
     """Which of the texts are at least so like one that is wanted."""
     if not texts or not wanted:
         return np.full(len(texts), False)
-    found: np.ndarray = process.cdist(texts, wanted, scorer=fuzz.ratio, score_cutoff=least).any(axis=1)
-    return found
+    return np.asarray(np.any(process.cdist(texts, wanted, scorer=fuzz.ratio, score_cutoff=least), axis=1))
 
 
 def other_subjects(subjects: pd.Series, quarter: Quarter, limit: int = 200) -> pd.DataFrame:

@@ -3,8 +3,8 @@ measured against. A rival, not a straw man: columns that are not needed are not 
 
 python -m benchmarks.rival_polars benchmarks/data/x1-seed1
 
-It knows the exports of the synthetic year alone: their names, headers, encodings and order of dates. It gives no reason,
-no deadline, no record, no finding and no file. It follows rules.md for Q2 2026 as at 6 July 2026.
+It knows the exports of the synthetic year alone: their names, headers, encodings and order of dates. It gives no
+reason, no deadline, no record, no finding and no file. It follows rules.md for Q2 2026 as at 6 July 2026.
 """
 
 from __future__ import annotations
@@ -89,16 +89,13 @@ def _meetings(cases: pl.LazyFrame, folder: Path) -> pl.LazyFrame:
     }
     subject = pl.col("subject").str.to_lowercase().str.replace_all(r"\s", "")
     # No `ā` in the export's encoding: it became a question mark.
-    school, whanau = (
-        subject == "initialschoolmeeting",
-        subject.str.contains(r"^initialstudent/wh(a|ā|\W{1,2})naumeeting$"),
-    )
+    whanau = subject.str.contains(r"^initialstudent/wh(a|ā|\W{1,2})naumeeting$")
     late = (pl.col("recorded") > CUT_OFF).fill_null(False) & (pl.col("held_on") <= CUT_OFF) & pl.col("migrated")
     first = {name: pl.col("held_on").filter(pl.col(name)).min() for name in ("school", "whanau")}
     return (
         _read(folder, "activities", names, "utf8-lossy")
         .filter(pl.col("activity") == "Event")
-        .select("case", "held_on", "recorded", school=school, whanau=whanau)
+        .select("case", "held_on", "recorded", school=subject == "initialschoolmeeting", whanau=whanau)
         .filter(pl.col("school") | pl.col("whanau"))
         .with_columns(held_on=_day("held_on"), recorded=_day("recorded"))
         .filter(pl.col("held_on") <= AS_AT)
@@ -177,9 +174,8 @@ def _counted(
         .otherwise(pl.lit("pending"))
     )
     told = cases.filter(about).select(verdict=verdict)
-    return told.select(
-        pl.lit(name).alias("measure_id"), *((pl.col("verdict") == kind).sum().alias(kind) for kind in COUNTS)
-    )
+    sums = ((pl.col("verdict") == kind).sum().alias(kind) for kind in COUNTS)
+    return told.select(pl.lit(name).alias("measure_id"), *sums)
 
 
 if __name__ == "__main__":

@@ -111,9 +111,9 @@ def meetings(
 
 def has_plan(plans: pd.DataFrame, recorded_by: pd.Timestamp | None) -> bool:
     for _, plan in plans.iterrows():
-        if plan["Plan Status"].lower() == "in progress" and int(plan["Number of Steps"]) >= 1:
-            if recorded_by is None or not day(plan["Created Date"]) > recorded_by:
-                return True
+        counts = plan["Plan Status"].lower() == "in progress" and int(plan["Number of Steps"]) >= 1
+        if counts and (recorded_by is None or not day(plan["Created Date"]) > recorded_by):
+            return True
     return False
 
 
@@ -122,9 +122,9 @@ def enrolled(outcomes: pd.DataFrame, first: pd.Timestamp, school_only: bool) -> 
     dates = []
     for _, outcome in outcomes.iterrows():
         began = day(outcome["Enrolment Date"])
-        if pd.notna(began) and began <= AS_AT and not began < first:
-            if outcome["Enrolment Type"] == "School" or not school_only:
-                dates.append(began)
+        accepted = outcome["Enrolment Type"] == "School" or not school_only
+        if accepted and pd.notna(began) and began <= AS_AT and not began < first:
+            dates.append(began)
     return dates
 
 
