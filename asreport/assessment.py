@@ -69,8 +69,8 @@ def assess(tables: Tables, quarter: Quarter, as_at: date) -> Assessment:
     """
     book = Book.of(tables, quarter, as_at)
     not_assessed = {m.id: why for m in quarter.measures.values() if (why := _why_not(m, tables))}
-    judged = [_judge(measure, book) for measure in quarter.measures.values() if measure.id not in not_assessed]
-    results = pd.concat(judged, ignore_index=True) if judged else _no_results()
+    judged = {m.id: decided(m, book) for m in quarter.measures.values() if m.id not in not_assessed}
+    results = _results(judged, book) if judged else _no_results()
     figures = attainment(results, quarter, as_at, not_assessed)
     return Assessment(quarter, as_at, figures, results, book.cases, not_assessed)
 
@@ -169,26 +169,54 @@ def decided(measure: Measure, book: Book) -> Decided:
     return Decided(position, verdict, reason, deadline, evidence)
 
 
-def _judge(measure: Measure, book: Book) -> pd.DataFrame:
-    """The verdicts of one measure: a row a case it is about, columns `CASE_RESULTS`."""
-    found = decided(measure, book)
-    chosen = book.cases.iloc[found.position]
-    judged = np.isin(found.verdict, ["met", "missed", "pending"])
-    done = np.where(judged, found.evidence.done, np.datetime64("NaT"))
-    start = scope.dates(chosen, measure.clock.start) if measure.clock.start else np.full_like(done, "NaT")
+def _results(found: dict[str, Decided], book: Book) -> pd.DataFrame:
+    """The verdicts of all measures (id → verdicts): a row a measure and case it is about, columns `CASE_RESULTS`.
+
+    All measures at once, as a provider's few hundred cases take less than what each step costs by itself.
+    """
+    measures = [book.quarter.measures[measure_id] for measure_id in found]
+    which = np.repeat(np.arange(len(measures)), [len(one.position) for one in found.values()])
+    position, verdict, reason, deadline, done, record = (
+        np.concatenate(arrays)
+        for arrays in zip(*((o.position, o.verdict, o.reason, o.deadline, o.evidence.done, o.evidence.record)
+                            for o in found.values()), strict=True)
+    )  # fmt: skip
+    judged = np.isin(verdict, ["met", "missed", "pending"])
+    done = np.where(judged, done, np.datetime64("NaT"))
+    start = np.full_like(deadline, "NaT")
+    for name in {measure.clock.start for measure in measures if measure.clock.start}:
+        own = np.array([measure.clock.start == name for measure in measures])[which]
+        start[own] = scope.dates(book.cases, name)[position[own]]
     return pd.DataFrame(
         {
-            "case_number": chosen["case_number"].reset_index(drop=True),
-            "measure_id": pd.Series(measure.id, index=range(len(chosen)), dtype="str"),
-            "verdict": pd.Series(found.verdict, dtype="str"),
-            "reason": pd.Series(found.reason, dtype="str").mask(found.reason == ""),
+            "case_number": book.cases["case_number"].take(position).reset_index(drop=True),
+            "measure_id": pd.Series(pd.array(list(found), dtype="str").take(which)),
+            "verdict": pd.Series(verdict, dtype="str"),
+            "reason": pd.Series(reason, dtype="str").mask(reason == ""),
             "start_date": start.astype("datetime64[s]"),
-            "deadline": found.deadline.astype("datetime64[s]"),
+            "deadline": deadline.astype("datetime64[s]"),
             "completed_date": done.astype("datetime64[s]"),
-            "business_days_late": pd.array(business_days_late(found.deadline, done), dtype="Float64").astype("Int64"),
-            "evidence": _in_words(measure, found.evidence, book).where(judged),
+            "business_days_late": pd.array(business_days_late(deadline, done), dtype="Float64").astype("Int64"),
+            "evidence": _in_words([m.evidence.kind for m in measures], which, record, book).where(judged),
         }
     )
+
+
+def _in_words(kinds: list[str], which: np.ndarray, record: np.ndarray, book: Book) -> pd.Series:
+    """The record that counted or nearly did for each case in scope, in words; `kinds[which]` says what it is."""
+    describe = {
+        "meeting": lambda records: describe_events(book.events, records),
+        "plan": lambda records: describe_plans(book.plans, records),
+        "owner": lambda records: describe_case_owners(book.cases, records),
+        "outcome": lambda records: describe_outcomes(book.outcomes, records),
+    }
+    parts, places = [], []
+    for kind in dict.fromkeys(kinds):
+        places.append(np.flatnonzero(np.array([one == kind for one in kinds])[which]))
+        # Measures share records: each is put in words once.
+        distinct, back = np.unique(record[places[-1]], return_inverse=True)
+        parts.append(describe[kind](distinct).take(back))
+    return pd.concat(parts, ignore_index=True).take(np.argsort(np.concatenate(places))).reset_index(drop=True)
 
 
 def _evidence(measure: Measure, cases: CasesInScope, book: Book) -> Evidence:
@@ -202,17 +230,6 @@ def _evidence(measure: Measure, cases: CasesInScope, book: Book) -> Evidence:
     if measure.evidence.kind == "owner":
         return judge_owners(cases, measure)
     return judge_outcomes(cases, book.outcomes, book.case_outcomes, measure, as_at)
-
-
-def _in_words(measure: Measure, evidence: Evidence, book: Book) -> pd.Series:
-    """The record that counted or nearly did for each case in scope, in words."""
-    if measure.evidence.kind == "meeting":
-        return describe_events(book.events, evidence.record)
-    if measure.evidence.kind == "plan":
-        return describe_plans(book.plans, evidence.record)
-    if measure.evidence.kind == "owner":
-        return describe_case_owners(book.cases, evidence.record)
-    return describe_outcomes(book.outcomes, evidence.record)
 
 
 def _no_results() -> pd.DataFrame:

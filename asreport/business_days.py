@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-import holidays
 import numpy as np
 import pandas as pd
 
@@ -25,6 +24,8 @@ class OutsideCalendar(ValueError):
 
 @cache
 def _national_holidays() -> pd.Series:
+    import holidays  # slow to load, and only needed once a deadline is counted
+
     years = range(FIRST_DAY.astype(object).year, LAST_DAY.astype(object).year + 1)
     named = holidays.country_holidays("NZ", years=years)  # without a subdivision: national holidays only
     days = sorted(named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
@@ -14,6 +15,16 @@ def in_words(day: date) -> str:
 
 def column_in_words(days: pd.Series) -> pd.Series:
     """A column of dates as texts, missing where the date is."""
+    return _each(days, in_words)
+
+
+def iso(days: pd.Series) -> pd.Series:
+    """A column of dates as `2026-07-03`, missing where the date is."""
+    return _each(days, lambda day: day.isoformat()[:10])
+
+
+def _each(days: pd.Series, written: Callable[[date], str]) -> pd.Series:
+    """A column of dates in writing: so many rows have so few dates."""
     codes, known = pd.factorize(days)
-    words = pd.array([in_words(day) for day in pd.DatetimeIndex(known)] + [None], dtype="str")
+    words = pd.array([written(day) for day in pd.DatetimeIndex(known)] + [None], dtype="str")
     return pd.Series(words[codes], index=days.index)

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from asreport.assessment import Assessment
+from asreport.dates import iso
 from asreport.exceptions import owners
 from asreport.findings import COLUMNS as FINDING_COLUMNS
 from asreport.pseudonyms import Pseudonyms
@@ -19,19 +22,37 @@ from asreport.quarter import Quarter
 from asreport.workbook import exceptions_workbook
 
 # A text that starts with one of these is taken for a formula by spreadsheets; an apostrophe in front keeps it a text.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FORMULA = r"^[=+\-@\t\r]"
+_NEEDS_QUOTES = r'[",\r\n]'
+_TEXT = pa.large_string()
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """A table as CSV that is safe to open in Excel: UTF-8 with a byte order mark, ISO dates, empty where missing."""
-    safe = table.copy()
-    for name in safe.columns:
-        column = safe[name]
-        if pd.api.types.is_datetime64_dtype(column):
-            safe[name] = column.dt.strftime("%Y-%m-%d")
-        elif pd.api.types.is_string_dtype(column):
-            safe[name] = column.mask(column.str.match(_FORMULA, na=False), "'" + column)
-    return b"\xef\xbb\xbf" + safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8")
+    header = ",".join(_fields(pa.array(map(str, table.columns), _TEXT)).to_pylist())
+    rows = _joined(*(_fields(_texts(table[name])) for name in table.columns), by=",").to_pylist() if len(table) else []
+    return ("\ufeff" + "\r\n".join([header, *rows, ""])).encode("utf-8")
+
+
+def _texts(column: pd.Series) -> pa.Array:
+    """A column as it is written, null where missing."""
+    if pd.api.types.is_datetime64_dtype(column):
+        return pa.array(iso(column), _TEXT)
+    texts = pa.array(column.astype("str"), _TEXT)
+    if not pd.api.types.is_string_dtype(column):
+        return texts
+    return pc.if_else(pc.match_substring_regex(texts, _FORMULA), _joined("'", texts), texts)
+
+
+def _fields(texts: pa.Array) -> pa.Array:
+    """Texts as fields of CSV: in quotes where they need them, empty where null."""
+    quoted = _joined('"', pc.replace_substring(texts, '"', '""'), '"')
+    return pc.if_else(pc.match_substring_regex(texts, _NEEDS_QUOTES), quoted, texts).fill_null("")
+
+
+def _joined(*parts: pa.Array | str, by: str = "") -> pa.Array:
+    """Texts put together row by row; null where a part is."""
+    return pc.binary_join_element_wise(*(pa.scalar(p, _TEXT) if isinstance(p, str) else p for p in (*parts, by)))
 
 
 def file_name(name: str, quarter: Quarter) -> str:

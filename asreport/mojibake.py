@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ftfy
-
 
 def repaired(text: str) -> str:
     """The text as it was before its UTF-8 was read as cp1252 or latin-1; as it is where the way back is not clean.
@@ -13,6 +11,8 @@ def repaired(text: str) -> str:
     """
     if text.isascii() or "\ufffd" in text:  # what that sign stands for is lost
         return text
+    import ftfy  # few exports need it, and it is slow to load
+
     try:
         return text.encode("sloppy-windows-1252").decode("utf-8")  # ftfy's: cp1252 with its five gaps filled
     except UnicodeError:

@@ -11,14 +11,14 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from asreport.mojibake import repaired
 from asreport.quarter import Quarter, Resemblance, Subject
 
 # What a letter with a macron becomes when an encoding has no place for it: question marks, replacement characters,
 # control characters, possibly behind the letter without its macron (when the macron was a character of its own).
-_DAMAGE = r"[?\ufffd\u0080-\u009f]"
+_DAMAGE = re.compile(r"[?\ufffd\u0080-\u009f]")
 _SPACES = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060\ufeff]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -28,9 +28,11 @@ _ALIKE_SUBJECT, _ALIKE_WORD = 90, 80
 
 def _plain(text: str) -> str:
     """Lower case, without macrons and other marks, repaired where an encoding was read as another."""
-    if text.isascii():
-        return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", repaired(text))
+    return text.casefold() if text.isascii() else _unmarked(repaired(text))
+
+
+def _unmarked(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
@@ -40,38 +42,12 @@ def _squeezed(text: str) -> str:
 
 def _pattern(name: str) -> re.Pattern[str]:
     """Matches `name` squeezed and plain, also where its letters with macrons were damaged."""
-    parts = []
+    damage, parts = _DAMAGE.pattern, []
     for letter in _squeezed(unicodedata.normalize("NFC", name)):
-        plain = re.escape(_plain(letter))
+        plain = re.escape(_unmarked(letter))
         marked = unicodedata.normalize("NFD", letter) != letter
-        parts.append(f"(?:{plain}{_DAMAGE}{{0,2}}|{_DAMAGE}{{1,3}})" if marked else plain)
+        parts.append(f"(?:{plain}{damage}{{0,2}}|{damage}{{1,3}})" if marked else plain)
     return re.compile("".join(parts))
-
-
-class _Likeness:
-    """Tells of a plain text whether a person would see that this first meeting was meant."""
-
-    def __init__(self, subject: Subject, words: Resemblance) -> None:
-        self.name = _squeezed(_plain(subject.name))
-        self.who = [_plain(word) for word in subject.who]
-        self.first_or_meeting = [*words.first, *words.meeting]
-        self.other_matters = set(words.other_matters)
-
-    def seen_in(self, text: str) -> bool:
-        """Who was met is named, and that it was first or a meeting; or the whole is the name but for a slip."""
-        found = _WORD.findall(re.sub(_DAMAGE, "a", text))
-        if not self.other_matters.isdisjoint(found):
-            return False
-        if fuzz.ratio(_squeezed(text), self.name) >= _ALIKE_SUBJECT:
-            return True
-        return _has_word(found, self.who) and _has_word(found, self.first_or_meeting)
-
-
-def _has_word(words: list[str], wanted: list[str]) -> bool:
-    """Whether one of the words is wanted, or is a longer wanted word but for a slip."""
-    return any(
-        word == want or len(want) > 4 and fuzz.ratio(word, want) >= _ALIKE_WORD for word in words for want in wanted
-    )
 
 
 def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -82,18 +58,61 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     """
     codes, distinct = pd.factorize(subjects)
     texts = [_plain(text) for text in distinct]
-    exact = {}
-    for key, subject in quarter.subjects.items():
-        patterns = [_pattern(name) for name in (subject.name, *subject.accepted)]
-        exact[key] = [any(pattern.fullmatch(_squeezed(text)) for pattern in patterns) for text in texts]
-    own = [any(flags) for flags in zip(*exact.values(), strict=True)]
+    squeezed = [_squeezed(text) for text in texts]
+    exact = {key: _matches(squeezed, subject) for key, subject in quarter.subjects.items()}
+    others = np.flatnonzero(~np.any(list(exact.values()), axis=0))
+    seen = _Others([texts[place] for place in others], [squeezed[place] for place in others], quarter.resemblance)
     result = {}
     for key, subject in quarter.subjects.items():
-        likeness = _Likeness(subject, quarter.resemblance)
-        alike = [not is_own and likeness.seen_in(text) for text, is_own in zip(texts, own, strict=True)]
+        alike = np.full(len(texts), False)
+        alike[others] = seen.resembling(subject)
         # A missing subject has the code -1 and so takes the False appended here.
-        result[key] = (np.array([*exact[key], False])[codes], np.array([*alike, False])[codes])
+        result[key] = (np.append(exact[key], False)[codes], np.append(alike, False)[codes])
     return result
+
+
+def _matches(squeezed: list[str], subject: Subject) -> np.ndarray:
+    """Which of the texts, squeezed and plain, are the very subject or accepted as it."""
+    patterns = [_pattern(name) for name in (subject.name, *subject.accepted)]
+    return np.array([any(pattern.fullmatch(text) for pattern in patterns) for text in squeezed], dtype=bool)
+
+
+class _Others:
+    """The subjects that are none of the quarter's own; tells of which a person would see what first meeting was meant.
+
+    Typed subjects are many and their words few, so words are looked at once each, all together.
+    """
+
+    def __init__(self, texts: list[str], squeezed: list[str], words: Resemblance) -> None:
+        self.squeezed = squeezed
+        self.words = [_WORD.findall(_DAMAGE.sub("a", text)) for text in texts]
+        self.distinct = list({word for found in self.words for word in found})
+        other_matters, meant = set(words.other_matters), self._like([*words.first, *words.meeting])
+        self.of_first_meeting = [not meant.isdisjoint(found) for found in self.words]
+        self.of_other_matters = np.array([not other_matters.isdisjoint(found) for found in self.words], dtype=bool)
+
+    def resembling(self, subject: Subject) -> np.ndarray:
+        """Who was met is named, and that it was first or a meeting; or the whole is the name but for a slip."""
+        who = self._like([_plain(word) for word in subject.who])
+        named = [
+            is_meant and not who.isdisjoint(found)
+            for is_meant, found in zip(self.of_first_meeting, self.words, strict=True)
+        ]
+        alike = np.array(named, dtype=bool)
+        alike |= _alike(self.squeezed, [_squeezed(_plain(subject.name))], _ALIKE_SUBJECT)
+        return alike & ~self.of_other_matters
+
+    def _like(self, wanted: list[str]) -> set[str]:
+        """The words that are wanted, or are a longer wanted word but for a slip."""
+        slips = _alike(self.distinct, [want for want in wanted if len(want) > 4], _ALIKE_WORD)
+        return {*wanted, *(self.distinct[place] for place in np.flatnonzero(slips))}
+
+
+def _alike(texts: list[str], wanted: list[str], least: int) -> np.ndarray:
+    """Which of the texts are at least so like one that is wanted."""
+    if not texts or not wanted:
+        return np.full(len(texts), False)
+    return np.asarray(np.any(process.cdist(texts, wanted, scorer=fuzz.ratio, score_cutoff=least), axis=1))
 
 
 def other_subjects(subjects: pd.Series, quarter: Quarter, limit: int = 200) -> pd.DataFrame:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from typing import Any
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Any
 
 from asreport.reading.vocabulary import WORDS as VOCABULARY
 from asreport.settings import MEANINGS as CHOICES
 from asreport.tables import TABLES, Field
 from asreport.wording import FIELDS
 from asreport.wording import MEANINGS as WORDS
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 ROWS = 2_000  # so many rows are made ready: dates look like dates, and words can be picked
 INK, PALE = "#12404A", "#E6F0EF"
@@ -23,6 +24,8 @@ def template(table: str) -> bytes:
 
     Sheets: the table, headers in row 1 and the example in row 2, and `Notes`, what each column holds.
     """
+    import xlsxwriter  # loaded when a workbook is made
+
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         book.set_properties({"title": f"asreport template: {table}", "created": date(2026, 1, 1)})

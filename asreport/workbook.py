@@ -5,13 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from asreport import wording
 from asreport.assessment import Assessment
@@ -19,6 +16,11 @@ from asreport.attainment import COUNTS
 from asreport.dates import in_words
 from asreport.exceptions import CODES, COLUMNS, case_list
 from asreport.findings import COLUMNS as FINDING_COLUMNS
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 INK, PAPER, RULE, BAND = "#17324D", "#FFFFFF", "#C9D3DC", "#F4F7F9"
 
@@ -63,6 +65,8 @@ def exceptions_workbook(
     About. `findings`: as `Findings.frame()` gives them, None to leave them out. `receipt`: as `receipt.receipt` gives
     it, for the About sheet. Dates and numbers are real; every text stays a text, whatever it starts with.
     """
+    import xlsxwriter  # loaded when a workbook is made, which a look at the pages does not
+
     listed = case_list(result, student_names=student_names)
     verdict = listed["verdict_code"]
     listed = listed.drop(columns=CODES).rename(columns=COLUMNS)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from asreport.reading.grids import Cells
 from asreport.reading.layout import Layout
@@ -209,6 +208,8 @@ def nearest(layout: Layout) -> tuple[str, str, str]:
     _, table, lacks = best
     if not lacks:
         return table, "", ""
+    from rapidfuzz import fuzz, process  # for a sheet that is none of the exports
+
     texts = [seen.text for seen in layout.headers if seen.text]
     wanted = WORDS["headers"][table][lacks[0]]
     close = [process.extractOne(name, texts, scorer=fuzz.WRatio, processor=str.lower) for name in wanted]

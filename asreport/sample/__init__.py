@@ -7,13 +7,6 @@ Nothing here knows how a verdict is reached, so that the sample can put that to 
 
 from __future__ import annotations
 
-import numpy as np
-
-from asreport.sample.assemble import assemble
-from asreport.sample.draw import draw
-from asreport.sample.files import activities_csv, cases_xlsx, enrolments_csv, plans_csv
-from asreport.sample.showcase import showcase
-
 MINIMUM_CASES = 80
 
 
@@ -23,6 +16,14 @@ def sample_exports(cases: int = 500, seed: int = 1) -> dict[str, bytes]:
         raise ValueError(f"A sample needs at least {MINIMUM_CASES} cases, so that every reason can occur; got {cases}.")
     if seed < 0:
         raise ValueError(f"The seed of a sample is a whole number from 0 up; got {seed}.")
+    # Loaded here, as whoever reads exports of their own needs none of it.
+    import numpy as np
+
+    from asreport.sample.assemble import assemble
+    from asreport.sample.draw import draw
+    from asreport.sample.files import activities_csv, cases_xlsx, enrolments_csv, plans_csv
+    from asreport.sample.showcase import showcase
+
     rng = np.random.default_rng(seed)
     shown = showcase(rng)
     exports = assemble([shown, draw(cases - len(shown.cases), rng)], rng)
