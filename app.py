@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from ui import names, session
+from ui import names, parts, session
 from ui.look import MARK, look
 
 # Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
@@ -36,6 +36,7 @@ page = st.navigation(pages)
 def run() -> None:
     """What is on every page, and the page."""
     names.switch()
+    parts.lost()
     page.run()
 
 

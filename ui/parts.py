@@ -51,6 +51,17 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
     return now
 
 
+def lost() -> None:
+    """Why there is nothing any more, where the server was restarted or did not hear of this tab for too long."""
+    if session.lost():
+        st.warning(
+            "**Your session has ended, and what you had uploaded went with it.** The server was restarted, or this tab "
+            "was out of reach for too long; files are kept in memory only. Upload them again. "
+            "Student names are hidden until you show them.",
+            icon=":material/restart_alt:",
+        )
+
+
 def _link_to_upload() -> None:
     st.page_link("pages/upload.py", label="Go to Upload", icon=":material/upload_file:")
 
