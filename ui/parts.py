@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -157,6 +158,8 @@ def date_column(label: str) -> Any:
 
 def safe_markdown(text: str) -> str:
     """A text from an export as it is, with nothing in it taken for formatting."""
+    # Streamlit looks for its icons and logo once escapes are undone: a mark of no width keeps a text from being one.
+    text = re.sub(r":(?=material/|streamlit:)", ":\u2060", text)
     return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~>$:<" else c for c in text)
 
 
