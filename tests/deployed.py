@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from browsing import ROOT, Server, start, stop
@@ -67,6 +68,19 @@ def ask(address: str, method: str = "GET", body: bytes | None = None, **headers:
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, error.headers, error.read())
+
+
+def websocket_status(address: str, origin: str | None) -> int:
+    """The status with which a websocket is answered that says to come from there."""
+    at = urlsplit(address)
+    lines = [
+        "GET /_stcore/stream HTTP/1.1", f"Host: {at.netloc}", "Connection: Upgrade", "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: streamlit",
+        *([f"Origin: {origin}"] if origin else []),
+    ]  # fmt: skip
+    with socket.create_connection((str(at.hostname), at.port or 0), timeout=30) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return int(connection.recv(4096).split(b" ", 2)[1])
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

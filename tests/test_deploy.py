@@ -34,7 +34,7 @@ from browsing import (
     upload,
     use_sample,
 )  # fmt: skip
-from deployed import Hosted, ask, eventually, free_port, hosted, need_proxy
+from deployed import Hosted, ask, eventually, free_port, hosted, need_proxy, websocket_status
 from playwright.sync_api import Browser, Page, expect
 
 from deploy import restart
@@ -249,6 +249,13 @@ def test_only_what_the_pages_need_can_be_reached(place: Hosted) -> None:
         assert ask(place.address, method).status == 405, method
     assert ask(f"{place.address}/_stcore/health", "DELETE").status == 405
     assert ask(f"{place.address}/_stcore/health").body == b"ok"
+
+
+def test_only_our_own_pages_may_connect(place: Hosted) -> None:
+    assert websocket_status(place.address, place.address) == 101
+    for origin in ("https://asreport.example", "http://localhost", "http://127.0.0.1:1", f"{place.address}1", "null"):
+        assert websocket_status(place.address, origin) == 403, origin
+        assert "<NOSRV>" in place.log.read_text().splitlines()[-1], "no process was asked"
 
 
 def test_asreport_answers_under_its_own_name_only(tmp_path: Path) -> None:
