@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from ui import names, session, sign_in
+from ui import names, parts, session, sign_in
 from ui.look import MARK, look
 
 # Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
@@ -38,6 +38,7 @@ def run() -> None:
     """What is on every page, and the page."""
     names.switch()
     sign_in.inside()
+    parts.lost()
     page.run()
 
 

@@ -48,22 +48,36 @@ def served(log: Path, *more: str) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = Server(f"http://127.0.0.1:{port}", log)
+    process = start(server, port, *more)
+    try:
+        yield server
+    finally:
+        stop(process)
+
+
+def start(server: Server, port: int, *more: str, folder: Path = ROOT) -> subprocess.Popen[bytes]:
+    """A process of the app that answers. `more`: options of the server; `folder`: where `app.py` is."""
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}", *more]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     # Unbuffered, so that what is printed is in the log when a test looks.
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with log.open("wb") as stream:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT)
+    with server.log.open("ab") as stream:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT)
     try:
         _wait_until_healthy(server, process)
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    except BaseException:
+        stop(process)
+        raise
+    return process
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes], seconds: int = 60) -> None:

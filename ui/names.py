@@ -13,6 +13,8 @@ _SWITCH = "student-names"
 def switch() -> None:
     """Names shown or hidden, on every page and in every download; where hidden, the key."""
     if _SWITCH not in st.session_state:
+        if session.lost():
+            session.hide_names(True)  # they may have been hidden before, and that must never end unasked
         st.session_state[_SWITCH] = not session.names_hidden()
     with st.sidebar:
         shown = st.toggle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -58,6 +59,17 @@ def calm(icon: str, title: str) -> Iterator[None]:
     with st.container(border=True, key="calm"):
         st.header(f":material/{icon}: {title}")
         yield
+
+
+def lost() -> None:
+    """Why there is nothing any more, where the server was restarted or did not hear of this tab for too long."""
+    if session.lost():
+        st.warning(
+            "**Your session has ended, and what you had uploaded went with it.** The server was restarted, or this tab "
+            "was out of reach for too long; files are kept in memory only. Upload them again. "
+            "Student names are hidden until you show them.",
+            icon=":material/restart_alt:",
+        )
 
 
 def _link_to_upload() -> None:
@@ -160,6 +172,8 @@ def date_column(label: str) -> Any:
 
 def safe_markdown(text: str) -> str:
     """A text from an export as it is, with nothing in it taken for formatting."""
+    # Streamlit looks for its icons and logo once escapes are undone: a mark of no width keeps a text from being one.
+    text = re.sub(r":(?=material/|streamlit:)", ":\u2060", text)
     return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~>$:<" else c for c in text)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import asreport
 from asreport.pseudonyms import (
@@ -96,6 +97,16 @@ def loaded() -> Loaded | None:
 def number() -> int:
     """How often this session has loaded, changed or cancelled something."""
     return st.session_state.get(_NUMBER, 0)
+
+
+def lost() -> bool:
+    """Whether this tab had a session before that is gone, as after a restart, and nothing was loaded since.
+
+    A browser that comes back names its session after the protocol and a token; who gets another one has lost it.
+    """
+    asked = st.context.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    run = get_script_run_ctx()
+    return number() == 0 and run is not None and len(asked) > 2 and asked[2].strip() not in ("", run.session_id)
 
 
 def names_hidden() -> bool:
