@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from ui import names, session
+from ui import memory, names, session
 from ui.look import MARK, look
 
 # Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
@@ -31,6 +31,7 @@ pages = {
     ],
 }
 page = st.navigation(pages)
+memory.watch()
 
 
 def run() -> None:

@@ -81,7 +81,7 @@ class Visitor:
         await self._rerun()
 
     async def set(self, kind: str, label: str, value: Any) -> None:
-        """Set a widget of this kind (`multiselect`, `selectbox`, `text_input`, `radio`, `checkbox`) to what is shown."""
+        """Set a widget of this kind: `multiselect`, `selectbox`, `text_input`, `radio` or `checkbox`."""
         at, widget = self._find(kind, label)
         state = WidgetState(id=widget.id)
         if kind == "multiselect":

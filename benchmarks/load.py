@@ -6,8 +6,9 @@ python -m benchmarks.load --sessions 1 10 25 50 100
 --write      puts the tables into benchmarks/RESULTS.md too
 
 Each visitor comes within the first minute, uploads a provider's 800 cases, looks at four pages, filters and downloads,
-with 5 to 25 seconds between steps (15 on average), as one who reads what is shown. All stay until the last is done; then
-every tab is closed. For each number of visitors a new process; the visitors are one process more, on the same computer.
+with 5 to 25 seconds between steps (15 on average), as one who reads what is shown. All stay until the last is done;
+then every tab is closed. For each number of visitors a new process; the visitors are one process more, on the same
+computer.
 """
 
 from __future__ import annotations
@@ -186,9 +187,9 @@ def _tables(runs: list[Run], pace: float) -> str:
             TITLE,
             "",
             f"`python -m benchmarks.load --sessions {' '.join(str(run.visitors) for run in runs)}"
-            f"{'' if pace == 1 else f' --pace {pace:g}'}`, {date.today():%-d %B %Y}: one process, two cores shared with "
-            f"the visitors. Each uploads {runs[0].upload:.2f} MiB ({CASES_EACH} cases), comes within {ARRIVAL * pace:.0f} "
-            f"seconds and waits {THINK[0] * pace:g} to {THINK[1] * pace:g} seconds between steps. "
+            f"{'' if pace == 1 else f' --pace {pace:g}'}`, {date.today():%-d %B %Y}: one process, two cores shared "
+            f"with the visitors. Each uploads {runs[0].upload:.2f} MiB ({CASES_EACH} cases), comes within "
+            f"{ARRIVAL * pace:.0f} seconds and waits {THINK[0] * pace:g} to {THINK[1] * pace:g} seconds between steps. "
             "Seconds, p50 / p95 / p99, by number of visitors:",
             "",
             _markdown(times, "Step"),

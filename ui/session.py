@@ -26,6 +26,7 @@ from asreport.pseudonyms import (
 )
 from asreport.reading_effects import changed_readings, with_readings
 from asreport.tables import Tables
+from ui import memory
 
 Progress = Callable[[str], None]
 Uploads = tuple[tuple[str, bytes], ...]
@@ -170,6 +171,7 @@ def has_kept(name: str) -> bool:
 def clear() -> None:
     """Forget everything this session holds, but for whether names are hidden: that must never end unasked."""
     following, hidden = number() + 1, names_hidden()
+    memory.let_go_of_uploads()
     st.session_state.clear()
     st.session_state[_NUMBER] = following
     hide_names(hidden)
@@ -177,6 +179,7 @@ def clear() -> None:
 
 def cancel() -> None:
     """Give up reading: what was dropped is let go of, and what was shown before stays."""
+    memory.let_go_of_uploads()
     st.session_state[_NUMBER] = number() + 1
 
 
@@ -207,6 +210,7 @@ def _keep(
     chosen = exports.settings.applied_to(quarter)
     result = asreport.assess(exports.tables, chosen, as_at=as_at or exports.taken_on or date.today())
     findings = asreport.all_findings(exports, chosen, result.as_at)
+    memory.let_go_of_uploads()
     for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state.pop(_KEPT, None)  # nor what was computed of it
