@@ -93,8 +93,8 @@ async def visit(
     await then("Upload", visitor.upload(files))
     for page in PAGES:
         await then(page, visitor.go(page))
-    owner = pick.choice(visitor.options("multiselect", "Case owner"))
-    await then("Filter", visitor.set("multiselect", "Case owner", [owner]))
+    measure = pick.choice(visitor.options("multiselect", "Measure"))
+    await then("Filter", visitor.set("multiselect", "Measure", [measure]))
     await then("Download", _downloaded(visitor))
 
 

@@ -62,6 +62,8 @@ def _let_go(session: str, closed: float) -> None:
     server = runtime.get_instance()
     if not server.is_active_session(session):
         server.close_session(session)
+        # Once more: a file that was downloaded is marked the first time, and goes the second.
+        server.media_file_mgr.remove_orphaned_files()
         asyncio.get_running_loop().run_in_executor(None, give_back)
 
 

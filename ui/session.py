@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import runpy
 import secrets
+import zlib
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -50,7 +51,7 @@ class Loaded:
     exports: asreport.Exports
     result: asreport.Assessment
     noticed: pd.DataFrame  # findings of reading, and on how the exports fit the quarter and the as-at date
-    uploads: tuple[tuple[str, bytes], ...]  # what was read, to read it again when its match is corrected
+    packed: Uploads  # what was read, compressed, to read it again when its match is corrected
     as_at: date | None  # as chosen; None: as the exports say
     source: str
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
@@ -76,6 +77,11 @@ class Loaded:
     def words(self, text: str) -> str:
         """A text of the exports as pages show it."""
         return self.hidden.hide(text) if self.hidden else text
+
+    @property
+    def uploads(self) -> Uploads:
+        """What was read, as it came."""
+        return tuple((name, zlib.decompress(content)) for name, content in self.packed)
 
     @property
     def receipt(self) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def assess_again(
     """
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
-        _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.uploads, now.source)
+        _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.packed, now.source)
 
 
 def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
@@ -195,7 +201,8 @@ def _read(
     # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
     dropped = {file.name for file in exports.files if file.is_settings}
     progress("Assessing …")
-    _keep(exports, quarter, as_at, tuple(upload for upload in uploads if upload[0] not in dropped), source)
+    packed = tuple((name, zlib.compress(content, 1)) for name, content in uploads if name not in dropped)
+    _keep(exports, quarter, as_at, packed, source)
 
 
 def _stream(name: str, content: bytes) -> io.BytesIO:
@@ -205,7 +212,7 @@ def _stream(name: str, content: bytes) -> io.BytesIO:
 
 
 def _keep(
-    exports: asreport.Exports, quarter: asreport.Quarter, as_at: date | None, uploads: Uploads, source: str
+    exports: asreport.Exports, quarter: asreport.Quarter, as_at: date | None, packed: Uploads, source: str
 ) -> None:
     chosen = exports.settings.applied_to(quarter)
     result = asreport.assess(exports.tables, chosen, as_at=as_at or exports.taken_on or date.today())
@@ -215,7 +222,7 @@ def _keep(
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state.pop(_KEPT, None)  # nor what was computed of it
     st.session_state[_NUMBER] = number() + 1
-    st.session_state[_KEY] = Loaded(exports, result, findings, uploads, as_at, source, number())
+    st.session_state[_KEY] = Loaded(exports, result, findings, packed, as_at, source, number())
 
 
 def open_case(case_number: str) -> None:
