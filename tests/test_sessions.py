@@ -1,4 +1,4 @@
-"""Several visitors at once, each through Streamlit's own websocket: what one sees, and what is left when one has gone."""
+"""Several visitors at once, through Streamlit's own websocket: what one sees, and what is left when one has gone."""
 
 from __future__ import annotations
 
