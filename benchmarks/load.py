@@ -53,6 +53,7 @@ class Run:
     open: float = 0
     after: float = 0
     busy: float = 0  # processor seconds of the server for each second that passed, while visitors were at work
+    each: float = 0  # processor seconds of the server for each visitor
     upload: float = 0
 
 
@@ -115,7 +116,8 @@ async def _run(app: App, visitors: int, pace: float) -> Run:
     tasks = [asyncio.create_task(_one(app, run, files[n % 8 % len(files)], n, pace, done)) for n in range(visitors)]
     while done.n_waiting < visitors:  # bounded: every step of a visitor is
         await asyncio.sleep(0.2)
-    run.busy = (app.seconds() - used) / (time.perf_counter() - start)
+    spent = app.seconds() - used
+    run.busy, run.each = spent / (time.perf_counter() - start), spent / visitors
     await asyncio.sleep(1)
     run.open = app.mib()
     await done.wait()
@@ -177,6 +179,7 @@ def _tables(runs: list[Run], pace: float) -> str:
                 "A session, times its upload": f"{(run.open - run.before) / run.visitors / run.upload:.1f}",
                 f"{KEPT + 10} seconds after all closed, MiB": f"{run.after:.0f}",
                 "Processor, share of one core": f"{run.busy:.2f}",
+                "Processor seconds a visitor": f"{run.each:.1f}",
                 "Faults": f"{len(run.faults)}",
             }
             for run in runs

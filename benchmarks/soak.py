@@ -24,6 +24,7 @@ from benchmarks.served import App, served
 
 KEPT = 20  # seconds until what a closed tab held is freed
 FLAT = 0.05  # MiB for each visitor: a tenth of what one uploads; a session that stayed would be sixty times that
+ENOUGH = 30  # visitors in the second half; with fewer, one whose tab has just closed decides
 PAUSE = 1.0  # seconds between steps, so that the computer is not kept busy by this alone
 
 
@@ -80,11 +81,13 @@ def _judged(samples: list[tuple[float, float, int]], faults: list[str]) -> bool:
     late = np.array(samples[len(samples) // 2 :])
     slope = np.polyfit(late[:, 2], late[:, 1], 1)[0] if len(late) > 2 else 0.0
     flat = bool(slope < FLAT)
+    short = late[-1, 2] - late[0, 2] < ENOUGH
+    said = "too short a run to say" if short else "flat" if flat else "NOT flat"
     print(
-        f"Memory is {'flat' if flat else 'NOT flat'}: {slope * 1000:+.0f} KiB for each visitor over the second half "
+        f"Memory: {said}, {slope * 1024:+.0f} KiB for each visitor over the second half "
         f"({late[0, 1]:.0f} to {late[-1, 1]:.0f} MiB); {len(faults)} faults. {'; '.join(faults[:3])}"
     )
-    return flat
+    return flat or short
 
 
 if __name__ == "__main__":
