@@ -122,7 +122,7 @@ async def _run(app: App, visitors: int, pace: float) -> Run:
     run.open = app.mib()
     await done.wait()
     await asyncio.gather(*tasks)
-    await asyncio.sleep(KEPT + 10)
+    await asyncio.sleep(2 * KEPT + 10)
     run.after = app.mib()
     return run
 
@@ -136,7 +136,7 @@ async def _warm(app: App, files: Files) -> None:
     visitor = Visitor(app.address)
     await visit(visitor, files, then, random.Random(0))
     await visitor.close()
-    await asyncio.sleep(KEPT + 10)
+    await asyncio.sleep(2 * KEPT + 10)
 
 
 async def _one(app: App, run: Run, files: Files, number: int, pace: float, done: asyncio.Barrier) -> None:
@@ -177,7 +177,7 @@ def _tables(runs: list[Run], pace: float) -> str:
                 "All open, MiB": f"{run.open:.0f}",
                 "A session, MiB": f"{(run.open - run.before) / run.visitors:.2f}",
                 "A session, times its upload": f"{(run.open - run.before) / run.visitors / run.upload:.1f}",
-                f"{KEPT + 10} seconds after all closed, MiB": f"{run.after:.0f}",
+                f"{2 * KEPT + 10} seconds after all closed, MiB": f"{run.after:.0f}",
                 "Processor, share of one core": f"{run.busy:.2f}",
                 "Processor seconds a visitor": f"{run.each:.1f}",
                 "Faults": f"{len(run.faults)}",

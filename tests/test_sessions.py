@@ -35,6 +35,14 @@ async def _visitor(app: App, folder: Path | None = None) -> Visitor:
     return visitor
 
 
+async def _busy(app: App) -> None:
+    """Somebody else looks at several pages."""
+    visitor = await _visitor(app)
+    for page in ("Privacy", "To do", "Privacy"):
+        await visitor.go(page)
+    await visitor.close()
+
+
 async def _gone(visitor: Visitor, url: str) -> None:
     """Wait until the file of a closed tab is gone, without any other tab coming or going."""
     until = time.monotonic() + PATIENCE
@@ -95,6 +103,20 @@ def test_a_closed_tab_is_gone_within_its_time_without_another(app: App, sample_f
         await again.close()
 
     asyncio.run(leave())
+
+
+def test_a_download_is_there_while_others_are_at_work(sample_folder: Path) -> None:
+    async def download(app: App) -> bytes:
+        visitor = await _visitor(app, sample_folder)
+        await visitor.go("Exceptions")
+        url = await visitor.download_url("Download all")
+        await _busy(app)
+        content = await visitor.fetch(url)
+        await visitor.close()
+        return content
+
+    with served() as app:
+        assert asyncio.run(download(app)).startswith(b"PK")
 
 
 def test_a_tab_that_reconnects_goes_on(app: App, sample_folder: Path) -> None:
