@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -27,9 +28,9 @@ _giving_back = threading.Event()  # one for all tabs closed at about the same ti
 # Memory that came free goes back to the computer only from where `malloc_trim` finds it: from few arenas, not one a
 # thread (every click is a thread), and with Arrow's in the same place.
 _ARENAS = -8  # M_ARENA_MAX
-_libc = ctypes.CDLL(None)
-_trim = getattr(_libc, "malloc_trim", lambda pad: None)  # the GNU C library's alone
-if hasattr(_libc, "malloc_trim"):
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_trim = getattr(_libc, "malloc_trim", None)  # the GNU C library's alone
+if _libc and _trim:
     _libc.mallopt(_ARENAS, 2)
 pa.set_memory_pool(pa.system_memory_pool())
 
@@ -81,7 +82,8 @@ def give_back() -> None:
     _giving_back.clear()
     gc.collect()
     pa.system_memory_pool().release_unused()
-    _trim(0)
+    if _trim:
+        _trim(0)
 
 
 _drop = MemoryMediaFileStorage.delete_file
