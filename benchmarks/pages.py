@@ -10,104 +10,88 @@ python -m benchmarks.pages
 from __future__ import annotations
 
 import argparse
+import asyncio
 import itertools
-import os
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from time import process_time
-from typing import Any
+import time
+from collections.abc import Iterator
 
 import numpy as np
-from streamlit.testing.v1 import AppTest
 
-import asreport
-from asreport.breakdown import groupings
-from benchmarks.synthetic_year import AS_AT, national_year
-from ui.session import Loaded
+from benchmarks.client import Visitor
+from benchmarks.served import App, served
+from benchmarks.synthetic_year import national_year
 
-ROOT = Path(__file__).parent.parent
 LIMIT = 300  # milliseconds, at the 95th percentile
 
-Click = Callable[[AppTest], Any]
+Click = tuple[str, str, list[str] | str]  # kind of widget, its label, and what it is set to
 
 
 def main() -> None:
-    """Click through both pages, each click a rerun of the whole page on the server, and print what they took."""
-    options = _options()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    year = national_year(options.scale, options.seed)
-    exports = asreport.read_exports(year.values())
-    result = asreport.assess(exports.tables, asreport.load_quarter("q2-2026"), AS_AT.astype(object))
-    print(f"{len(result.cases):,} cases, {len(result.case_results):,} rows of case results")
-    os.chdir(ROOT)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    app.session_state["loaded"] = Loaded(exports, result, exports.findings, (), None, "A synthetic year", 0)
-    print(f"{'milliseconds':<30}{'first':>8}{'p50':>8}{'p95':>8}{'longest':>9}")
-    for page, clicks in (("exceptions", _on_exceptions(result)), ("breakdown", _on_breakdown(result))):
-        first = _timed(lambda page=page: app.switch_page(f"pages/{page}.py").run())
-        times = [_click(app, click) for click in itertools.islice(clicks, options.clicks)]
-        half, most, longest = np.percentile(times, [50, 95, 100])
-        print(f"{page:<30}{first:>8.0f}{half:>8.0f}{most:>8.0f}{longest:>9.0f}", flush=True)
-        if most > LIMIT:
-            print(f"  slower than {LIMIT} ms at the 95th percentile")
-
-
-def _options() -> argparse.Namespace:
+    """Click through both pages of a real server, each click a rerun of the whole page, and print what they took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clicks", type=int, default=60)
     parser.add_argument("--scale", type=float, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    options = parser.parse_args()
+    with served() as app:
+        asyncio.run(_run(app, options))
 
 
-def _on_exceptions(result: asreport.Assessment) -> Iterator[Click]:
-    """Filters set one after the other and cleared again, a page turned, a case looked for, without end."""
-    owners = sorted(result.cases["case_owner"].dropna().unique())
-    schools = sorted(result.cases["school"].dropna().unique())
-    measures = list(result.attainment["measure"])
-    numbers = list(result.cases["case_number"])
+async def _run(app: App, options: argparse.Namespace) -> None:
+    visitor = Visitor(app.address)
+    await visitor.open()
+    year = [(path.name, path.read_bytes()) for path in national_year(options.scale, options.seed).values()]
+    start, used = time.perf_counter(), app.seconds()
+    await visitor.upload(year)
+    print(
+        f"{sum(len(content) for _, content in year) / 2**20:.0f} MiB uploaded, read and assessed in "
+        f"{time.perf_counter() - start:.1f} s ({app.seconds() - used:.1f} of processor time); {app.mib():.0f} MiB held"
+    )
+    print(f"{'milliseconds':<22}{'first':>8}{'p50':>8}{'p95':>8}{'longest':>9}{'waited p50':>12}{'p95':>8}")
+    for page, clicks in (("Exceptions", _on_exceptions), ("Breakdown", _on_breakdown)):
+        used = app.seconds()
+        await visitor.go(page)
+        first = (app.seconds() - used) * 1000
+        times, waits = [], []
+        for kind, label, value in itertools.islice(clicks(visitor), options.clicks):
+            start, used = time.perf_counter(), app.seconds()
+            await visitor.set(kind, label, value)
+            waits.append((time.perf_counter() - start) * 1000)
+            times.append((app.seconds() - used) * 1000)
+        half, most, longest = np.percentile(times, [50, 95, 100])
+        waited, waited_most = np.percentile(waits, [50, 95])
+        figures = f"{first:>8.0f}{half:>8.0f}{most:>8.0f}{longest:>9.0f}{waited:>12.0f}{waited_most:>8.0f}"
+        print(f"{page:<22}{figures}", flush=True)
+        if most > LIMIT:
+            print(f"  slower than {LIMIT} ms at the 95th percentile")
+    await visitor.close()
+
+
+def _on_exceptions(visitor: Visitor) -> Iterator[Click]:
+    """Filters set one after the other and cleared again, a case looked for, without end."""
+    owners = visitor.options("multiselect", "Case owner")
+    measures = visitor.options("multiselect", "Measure")
+    reasons = visitor.options("multiselect", "Reason")
+    search = next(label for label in ("Case number or student", "Case number") if visitor.has("text_input", label))
     for turn in itertools.count():
-        yield _set("multiselect", "Verdict", [])  # every row
-        yield _set("multiselect", "Measure", [measures[turn % len(measures)]])
-        yield _set("multiselect", "Case owner", [owners[turn % len(owners)]])
-        yield _set("multiselect", "Measure", [])
-        yield _set("multiselect", "Case owner", [])
-        yield _set("multiselect", "School", [schools[turn * 7 % len(schools)]])
-        yield _set("multiselect", "School", [])
-        yield _set("text_input", "Case number or student", numbers[turn * 101 % len(numbers)][-4:])
-        yield _set("text_input", "Case number or student", "wiremu")
-        yield _set("text_input", "Case number or student", "")
+        yield "multiselect", "Verdict", []  # every row
+        yield "multiselect", "Measure", [measures[turn % len(measures)]]
+        yield "multiselect", "Case owner", [owners[turn % len(owners)]]
+        yield "multiselect", "Measure", []
+        yield "multiselect", "Case owner", []
+        yield "multiselect", "Reason", [reasons[turn * 7 % len(reasons)]]
+        yield "multiselect", "Reason", []
+        yield "text_input", search, f"{1234 + turn * 101:04d}"
+        yield "text_input", search, "wiremu"
+        yield "text_input", search, ""
 
 
-def _on_breakdown(result: asreport.Assessment) -> Iterator[Click]:
+def _on_breakdown(visitor: Visitor) -> Iterator[Click]:
     """Every measure by every grouping, without end."""
-    ways, measures = list(groupings(result)), list(result.attainment["measure_id"])
+    ways, measures = visitor.options("selectbox", "By"), visitor.options("selectbox", "Measure")
     for turn in itertools.count():
-        yield _set("selectbox", "By", ways[turn % len(ways)])
-        yield _set("selectbox", "Measure", measures[turn % len(measures)])
-
-
-def _set(kind: str, label: str, value: object) -> Click:
-    return lambda app: _labelled(getattr(app, kind), label).set_value(value)
-
-
-def _labelled(widgets: Iterable[Any], label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
-
-
-def _click(app: AppTest, click: Click) -> float:
-    click(app)
-    time = _timed(app.run)
-    if app.error or app.exception:
-        raise SystemExit("A page showed a fault: these figures mean nothing.")
-    return time
-
-
-def _timed(run: Callable[[], object]) -> float:
-    start = process_time()
-    run()
-    return (process_time() - start) * 1000
+        yield "selectbox", "By", ways[turn % len(ways)]
+        yield "selectbox", "Measure", measures[turn % len(measures)]
 
 
 if __name__ == "__main__":

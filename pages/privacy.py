@@ -17,8 +17,8 @@ WHAT_HAPPENS = {
     "How long": (
         "Until you press *Clear everything* or upload other files in their place. When you close the tab, or "
         "reload it, the session can still be picked up for {minutes} minutes, in case it was only the "
-        "connection that broke. After that its memory is freed. *Clear everything* does not wait. An open tab keeps "
-        "its data."
+        "connection that broke. After that its memory is freed. *Clear everything* does not wait, but for a file you "
+        "downloaded: it is freed {minutes} minutes after the page that made it is left. An open tab keeps its data."
     ),
     "Who could see them": (
         "You, in this tab. A session is one tab: other people who use the same server have their own and "

@@ -12,6 +12,7 @@ from asreport.breakdown import NO_WEEK, SMALL_GROUP, is_small
 from asreport.dates import column_in_words
 from asreport.wording import cases, percent, what_counts_say
 from ui import address, parts, session
+from ui.charts.common import specification
 from ui.charts.groups import PICKED, SMALL_MARK
 from ui.charts.heat import in_words
 from ui.session import Loaded
@@ -32,11 +33,9 @@ def see_cases(now: Loaded, measure: str, by: str, group: str, *verdicts: str) ->
 def clicked(make: Callable[[], alt.LayerChart | alt.FacetChart], words: str, *view: object) -> dict[str, str]:
     """Draw a chart; what of it was clicked, if anything.
 
-    `words`: what it shows, for those who cannot see it. `view`: what tells it from the chart of another choice. Making
-    a chart takes Altair longer than all else on the page, so it is made once.
+    `words`: what it shows, for those who cannot see it. `view`: what tells it from the chart of another choice.
     """
-    name = f"chart {view} {st.context.theme.type}"
-    spec = session.kept(name, lambda: make().to_dict(validate=False))
+    spec = specification(f"{view}", make)
     key = f"{session.FILTER}chart-{hash((view, session.number()))}"
     picked = st.vega_lite_chart(spec, alt=words, key=key, on_select="rerun", selection_mode=PICKED)
     return next(iter(picked["selection"].get(PICKED, [])), {})

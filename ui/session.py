@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import runpy
 import secrets
+import zlib
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from asreport.pseudonyms import (
 )
 from asreport.reading_effects import changed_readings, with_readings
 from asreport.tables import Tables
+from ui import memory
 
 Progress = Callable[[str], None]
 Uploads = tuple[tuple[str, bytes], ...]
@@ -50,7 +52,7 @@ class Loaded:
     exports: asreport.Exports
     result: asreport.Assessment
     noticed: pd.DataFrame  # findings of reading, and on how the exports fit the quarter and the as-at date
-    uploads: tuple[tuple[str, bytes], ...]  # what was read, to read it again when its match is corrected
+    packed: Uploads  # what was read, compressed, to read it again when its match is corrected
     as_at: date | None  # as chosen; None: as the exports say
     source: str
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
@@ -76,6 +78,11 @@ class Loaded:
     def words(self, text: str) -> str:
         """A text of the exports as pages show it."""
         return self.hidden.hide(text) if self.hidden else text
+
+    @property
+    def uploads(self) -> Uploads:
+        """What was read, as it came."""
+        return tuple((name, zlib.decompress(content)) for name, content in self.packed)
 
     @property
     def receipt(self) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def assess_again(
     """
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
-        _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.uploads, now.source)
+        _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.packed, now.source)
 
 
 def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
@@ -181,6 +188,7 @@ def has_kept(name: str) -> bool:
 def clear() -> None:
     """Forget everything this session holds, but for whether names are hidden: that must never end unasked."""
     following, hidden = number() + 1, names_hidden()
+    memory.let_go_of_uploads()
     st.session_state.clear()
     st.session_state[_NUMBER] = following
     hide_names(hidden)
@@ -188,6 +196,7 @@ def clear() -> None:
 
 def cancel() -> None:
     """Give up reading: what was dropped is let go of, and what was shown before stays."""
+    memory.let_go_of_uploads()
     st.session_state[_NUMBER] = number() + 1
 
 
@@ -203,7 +212,8 @@ def _read(
     # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
     dropped = {file.name for file in exports.files if file.is_settings}
     progress("Assessing …")
-    _keep(exports, quarter, as_at, tuple(upload for upload in uploads if upload[0] not in dropped), source)
+    packed = tuple((name, zlib.compress(content, 1)) for name, content in uploads if name not in dropped)
+    _keep(exports, quarter, as_at, packed, source)
 
 
 def _stream(name: str, content: bytes) -> io.BytesIO:
@@ -213,16 +223,17 @@ def _stream(name: str, content: bytes) -> io.BytesIO:
 
 
 def _keep(
-    exports: asreport.Exports, quarter: asreport.Quarter, as_at: date | None, uploads: Uploads, source: str
+    exports: asreport.Exports, quarter: asreport.Quarter, as_at: date | None, packed: Uploads, source: str
 ) -> None:
     chosen = exports.settings.applied_to(quarter)
     result = asreport.assess(exports.tables, chosen, as_at=as_at or exports.taken_on or date.today())
     findings = asreport.all_findings(exports, chosen, result.as_at)
+    memory.let_go_of_uploads()
     for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state.pop(_KEPT, None)  # nor what was computed of it
     st.session_state[_NUMBER] = number() + 1
-    st.session_state[_KEY] = Loaded(exports, result, findings, uploads, as_at, source, number())
+    st.session_state[_KEY] = Loaded(exports, result, findings, packed, as_at, source, number())
 
 
 def open_case(case_number: str) -> None:

@@ -9,6 +9,7 @@ from asreport import timing
 from asreport.quarter import Measure
 from asreport.wording import percent
 from ui import session
+from ui.charts.common import specification
 from ui.charts.timing import time_curve
 from ui.session import Loaded
 
@@ -38,7 +39,8 @@ def _curve(curve: pd.DataFrame, measures: list[Measure]) -> None:
         return
     said = timing.curve_in_words(curve, measures)
     st.markdown(said)
-    st.altair_chart(time_curve(curve, measures), alt=said.replace("*", ""))
+    name = f"time to meeting {curve['subject'].iloc[0]}"
+    st.vega_lite_chart(specification(name, lambda: time_curve(curve, measures)), alt=said.replace("*", ""))
 
 
 def _table(times: pd.DataFrame, names: dict[str, str]) -> None:

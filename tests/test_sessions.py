@@ -1,0 +1,153 @@
+"""Several visitors at once, through Streamlit's own websocket: what one sees, and what is left when one has gone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.client import Fault, Visitor
+from benchmarks.served import App, served
+
+KEPT = 2  # seconds until a closed tab's session is gone
+PATIENCE = 60  # seconds: other work going on must not fail a test
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[App]:
+    """The app, which lets go of a closed tab soon."""
+    with served(f"--server.disconnectedSessionTTL={KEPT}") as running:
+        yield running
+
+
+def _files(folder: Path) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+
+
+async def _visitor(app: App, folder: Path | None = None) -> Visitor:
+    visitor = Visitor(app.address)
+    await visitor.open()
+    if folder:
+        await visitor.upload(_files(folder))
+    return visitor
+
+
+async def _busy(app: App) -> None:
+    """Somebody else looks at several pages."""
+    visitor = await _visitor(app)
+    for page in ("Privacy", "To do", "Privacy"):
+        await visitor.go(page)
+    await visitor.close()
+
+
+async def _gone(visitor: Visitor, url: str) -> None:
+    """Wait until the file of a closed tab is gone, without any other tab coming or going."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            await visitor.fetch(url)
+        except Fault as fault:
+            assert "404" in str(fault)
+            return
+        await asyncio.sleep(0.2)
+    pytest.fail("What a closed tab had downloaded is still there")
+
+
+def test_two_at_once_see_their_own(app: App, sample_folder: Path, clean_folder: Path) -> None:
+    async def look() -> tuple[str, str, bytes]:
+        one, other, nobody = await asyncio.gather(
+            _visitor(app, sample_folder), _visitor(app, clean_folder), _visitor(app)
+        )
+        await asyncio.gather(*(visitor.go("Exceptions") for visitor in (one, other, nobody)))
+        await one.set("multiselect", "Verdict", [])
+        seen = one.text(), other.text()
+        assert "Upload" in nobody.text() and not nobody.has("download_button", "Download all")
+        content = await one.download("Download all")
+        await asyncio.gather(one.close(), other.close(), nobody.close())
+        return *seen, content
+
+    one, other, content = asyncio.run(look())
+    assert "Missed" in one
+    assert "Missed" not in other and "No exceptions" in other
+    assert content.startswith(b"PK")
+
+
+def test_what_was_uploaded_is_let_go_of_once_it_is_read(app: App, sample_folder: Path) -> None:
+    async def count() -> int:
+        visitor = await _visitor(app, sample_folder)
+        try:
+            await asyncio.sleep(6)  # Streamlit counts anew only every five seconds
+            return app.kept()
+        finally:
+            await visitor.close()
+
+    assert asyncio.run(count()) == 0
+
+
+def test_a_closed_tab_is_gone_within_its_time_without_another(app: App, sample_folder: Path) -> None:
+    async def leave() -> None:
+        visitor = await _visitor(app, sample_folder)
+        await visitor.go("Exceptions")
+        url = await visitor.download_url("Download all")
+        assert (await visitor.fetch(url)).startswith(b"PK")
+        await visitor.close()
+        await _gone(visitor, url)
+        again = Visitor(app.address)
+        await again.open(visitor.session)
+        assert again.session != visitor.session, "it cannot be gone on with"
+        await again.go("Exceptions")
+        assert not again.has("download_button", "Download all")
+        await again.close()
+
+    asyncio.run(leave())
+
+
+def test_a_download_is_there_while_others_are_at_work(sample_folder: Path) -> None:
+    async def download(app: App) -> bytes:
+        visitor = await _visitor(app, sample_folder)
+        await visitor.go("Exceptions")
+        url = await visitor.download_url("Download all")
+        await _busy(app)
+        content = await visitor.fetch(url)
+        await visitor.close()
+        return content
+
+    with served() as app:
+        assert asyncio.run(download(app)).startswith(b"PK")
+
+
+def test_a_tab_that_reconnects_goes_on(app: App, sample_folder: Path) -> None:
+    async def reconnect() -> None:
+        visitor = await _visitor(app, sample_folder)
+        await visitor.close()
+        again = Visitor(app.address)
+        await again.open(visitor.session)
+        assert again.session == visitor.session
+        await asyncio.sleep(2 * KEPT)
+        await again.go("Exceptions")
+        assert again.has("download_button", "Download all"), (
+            "what was uploaded is there, past the time of the first tab"
+        )
+        await again.close()
+
+    asyncio.run(reconnect())
+
+
+def test_a_file_of_another_session_cannot_be_made(app: App, sample_folder: Path) -> None:
+    """Streamlit gives a made file to whoever knows its address, which is drawn from its content, while it is kept; so
+    what must hold is that nobody is told, and that nothing can be made in another's name."""
+
+    async def ask() -> None:
+        owner, stranger = await asyncio.gather(_visitor(app, sample_folder), _visitor(app))
+        await owner.go("Exceptions")
+        own, stranger.session = stranger.session, owner.session
+        stranger._elements = owner._elements
+        with pytest.raises(Fault, match="could not be made"):
+            await stranger.download_url("Download all")
+        assert own != owner.session
+        await asyncio.gather(owner.close(), stranger.close())
+
+    asyncio.run(ask())

@@ -1,0 +1,104 @@
+"""What a closed tab held is let go of within its time, and given back to the computer.
+
+Streamlit keeps a closed tab's session for `server.disconnectedSessionTTL` seconds, in case it reconnects, but looks for
+those whose time has passed only when another tab closes: the last one of the day would stay for the night. What was
+downloaded it drops as soon as two pages have been drawn, whoever's: where many are at work, before the browser has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import gc
+import sys
+import threading
+import time
+from contextlib import suppress
+
+import pyarrow as pa
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_left: dict[str, float] = {}  # session id → when its tab was closed
+_giving_back = threading.Event()  # one for all tabs closed at about the same time: it takes a while
+
+# Memory that came free goes back to the computer only from where `malloc_trim` finds it: from few arenas, not one a
+# thread (every click is a thread), and with Arrow's in the same place.
+_ARENAS = -8  # M_ARENA_MAX
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_trim = getattr(_libc, "malloc_trim", None)  # the GNU C library's alone
+if _libc and _trim:
+    _libc.mallopt(_ARENAS, 2)
+pa.set_memory_pool(pa.system_memory_pool())
+
+
+def watch() -> None:
+    """See to it that this session is let go of when its tab is closed. To be called on every run."""
+    context = get_script_run_ctx()
+    if context and runtime.exists():
+        _watched(context.session_id)
+
+
+def let_go_of_uploads() -> None:
+    """Have Streamlit let go of what this session uploaded: by itself it holds that until the tab is closed."""
+    context = get_script_run_ctx()
+    if context:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+
+
+def _closed(session: str) -> None:
+    """A tab was closed, or lost its connection. Called in the server's event loop."""
+    _left[session] = time.monotonic()
+    # A tenth of the time early: a session whose time has passed is not found any more.
+    seconds = st.get_option("server.disconnectedSessionTTL") * 0.9
+    asyncio.get_running_loop().call_later(seconds, _let_go, session, _left[session])
+
+
+@st.cache_resource(scope="session", on_release=_closed, show_spinner=False)
+def _watched(session: str) -> str:
+    return session
+
+
+def _let_go(session: str, closed: float) -> None:
+    if _left.get(session) != closed:
+        return  # it came back, and was closed again since
+    del _left[session]
+    server = runtime.get_instance()
+    if not server.is_active_session(session):
+        server.close_session(session)
+        # Once more: a file that was downloaded is marked the first time, and goes the second.
+        server.media_file_mgr.remove_orphaned_files()
+        if not _giving_back.is_set():
+            _giving_back.set()
+            loop = asyncio.get_running_loop()
+            loop.call_later(2, loop.run_in_executor, None, give_back)
+
+
+def give_back() -> None:
+    """Free what nothing refers to, and give what is free back to the computer."""
+    _giving_back.clear()
+    gc.collect()
+    pa.system_memory_pool().release_unused()
+    if _trim:
+        _trim(0)
+
+
+_drop = MemoryMediaFileStorage.delete_file
+
+
+def _drop_later(storage: MemoryMediaFileStorage, file_id: str) -> None:
+    """Drop a file nobody's page refers to, once whoever asked for it has had as long as a closed tab has."""
+
+    def drop() -> None:
+        with suppress(MediaFileStorageError):  # the same file can have been made, and dropped, twice
+            _drop(storage, file_id)
+
+    timer = threading.Timer(st.get_option("server.disconnectedSessionTTL"), drop)
+    timer.daemon = True
+    timer.start()
+
+
+MemoryMediaFileStorage.delete_file = _drop_later  # type: ignore[method-assign, assignment]
