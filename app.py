@@ -13,6 +13,7 @@ MultiPartParser.spool_max_size = sys.maxsize  # what is too large is refused bef
 
 st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
 look()
+memory.settle()
 memory.watch()
 sign_in.door()
 

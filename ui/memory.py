@@ -35,6 +35,18 @@ if _libc and _trim:
 pa.set_memory_pool(pa.system_memory_pool())
 
 
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Have the garbage collector pass over what stays as long as the server does: hundreds of thousands of objects.
+
+    To be called before a session holds anything.
+    """
+    import altair  # noqa: F401  the largest of those that pages load when they are first opened
+
+    gc.collect()
+    gc.freeze()
+
+
 def watch() -> None:
     """See to it that this session is let go of when its tab is closed. To be called on every run."""
     context = get_script_run_ctx()
