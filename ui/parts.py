@@ -102,7 +102,7 @@ def reading_status() -> Iterator[Callable[[str], None]]:
     """Shows what is being read, with a way to give up; hands out what to tell it."""
     with st.status("Reading your files …", expanded=True) as status:
         st.button("Cancel", icon=":material/cancel:", on_click=session.cancel)
-        yield lambda text: status.update(label=safe_markdown(text))
+        yield lambda text: status.update(label=safe_markdown(text), expanded=True)  # else it folds, and Cancel with it
 
 
 def departures(quarter: Quarter) -> None:
