@@ -82,15 +82,19 @@ def test_hostile_files_cost_another_visitor_nothing(
     expect(main(page).get_by_text(said)).to_have_count(0)
 
 
-def test_reading_can_be_cancelled(browser: Browser, watch: Watch, clean_folder: Path, tmp_path: Path) -> None:
+def test_reading_can_be_cancelled(
+    browser: Browser, watch: Watch, clean_folder: Path, sample_folder: Path, tmp_path: Path
+) -> None:
     page = watch.visitor(browser)
     upload(page, clean_folder)
-    many = tmp_path / "many.zip"  # each takes its time, and between them the reading can be given up
-    rows = "".join(f"{number:08},School visit,16/04/2026\n" for number in range(30_000))
+    many = tmp_path / "many.zip"  # each is opened in a process of its own, and between them the reading can be given up
     with zipfile.ZipFile(many, "w") as archive:
-        for number in range(60):
-            archive.writestr(f"activities {number}.csv", f"Case Number,Subject,Event Date\n{rows}")
+        for number in range(40):
+            archive.write(sample_folder / "AS-CMS cases.xlsx", f"cases {number}.xlsx")
     page.locator("input[type=file]").set_input_files(many)
+    expect(
+        main(page).get_by_text(f"Reading {many.name}")
+    ).to_be_visible()  # and so it is past the first word of progress
     # Ours, beside what is being read; while a file is on its way, Streamlit has one of its own.
     cancel = main(page).get_by_test_id("stExpander").get_by_role("button", name="Cancel")
     cancel.click()
