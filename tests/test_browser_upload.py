@@ -94,7 +94,7 @@ def test_reading_can_be_cancelled(
     page.locator("input[type=file]").set_input_files(many)
     expect(
         main(page).get_by_text(f"Reading {many.name}")
-    ).to_be_visible()  # and so it is past the first word of progress
+    ).to_be_visible()  # past the first word of it
     # Ours, beside what is being read; while a file is on its way, Streamlit has one of its own.
     cancel = main(page).get_by_test_id("stExpander").get_by_role("button", name="Cancel")
     cancel.click()
