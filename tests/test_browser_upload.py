@@ -92,9 +92,7 @@ def test_reading_can_be_cancelled(
         for number in range(40):
             archive.write(sample_folder / "AS-CMS cases.xlsx", f"cases {number}.xlsx")
     page.locator("input[type=file]").set_input_files(many)
-    expect(
-        main(page).get_by_text(f"Reading {many.name}")
-    ).to_be_visible()  # past the first word of it
+    expect(main(page).get_by_text(f"Reading {many.name}")).to_be_visible()  # past the first word of it
     # Ours, beside what is being read; while a file is on its way, Streamlit has one of its own.
     cancel = main(page).get_by_test_id("stExpander").get_by_role("button", name="Cancel")
     cancel.click()
