@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 from browsing import EXCEPTIONS, UPLOAD, Watch, go, main, settled, upload, use_sample
@@ -80,24 +79,3 @@ def test_hostile_files_cost_another_visitor_nothing(
         settled(page)
     upload(page, clean_folder)  # and the one who sent them goes on too
     expect(main(page).get_by_text(said)).to_have_count(0)
-
-
-def test_reading_can_be_cancelled(
-    browser: Browser, watch: Watch, clean_folder: Path, sample_folder: Path, tmp_path: Path
-) -> None:
-    page = watch.visitor(browser)
-    upload(page, clean_folder)
-    many = tmp_path / "many.zip"  # each is opened in a process of its own, and between them the reading can be given up
-    with zipfile.ZipFile(many, "w") as archive:
-        for number in range(40):
-            archive.write(sample_folder / "AS-CMS cases.xlsx", f"cases {number}.xlsx")
-    page.locator("input[type=file]").set_input_files(many)
-    expect(main(page).get_by_text(f"Reading {many.name}")).to_be_visible()  # past the first word of it
-    # Ours, beside what is being read; while a file is on its way, Streamlit has one of its own.
-    cancel = main(page).get_by_test_id("stExpander").get_by_role("button", name="Cancel")
-    cancel.click()
-    expect(cancel).to_have_count(0)
-    settled(page)
-    taken = page.get_by_role("region", name="taken for")
-    expect(taken.get_by_text("clean-cases.csv", exact=True)).to_be_attached()
-    expect(page.get_by_text(many.name)).to_have_count(0)
