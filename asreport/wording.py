@@ -187,9 +187,10 @@ def headline(attainment: pd.DataFrame) -> str:
 
 def partly_assessed(not_assessed: dict[str, str], measures: int) -> str:
     """How many of the measures could not be assessed and why. `not_assessed`: as `Assessment.not_assessed`."""
-    some = "1 of" if len(not_assessed) == 1 else f"{len(not_assessed)} of"
     why = " ".join(dict.fromkeys(not_assessed.values()))
-    return f"{why} So {some} {measures} measures could not be assessed, and nothing here speaks of them."
+    return (
+        f"{why} So {len(not_assessed)} of {measures} measures could not be assessed, and nothing here speaks of them."
+    )
 
 
 def still_open(attainment: pd.DataFrame) -> list[str]:

@@ -303,13 +303,19 @@ def test_uploads_need_a_token_and_a_session_that_is_there(server: Server) -> Non
     assert ask(url, "DELETE", Cookie=both["Cookie"]).status == 403
 
 
+def upload_addresses(page: Page, folder: Path) -> list[str]:
+    """Upload a folder; the addresses that the browser sent its files to."""
+    puts: list[str] = []
+    page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
+    upload(page, folder)
+    return puts
+
+
 def test_what_was_uploaded_can_never_be_fetched(
     browser: Browser, watch: Watch, clean_folder: Path, server: Server
 ) -> None:
     page = watch.visitor(browser)
-    puts: list[str] = []
-    page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
-    upload(page, clean_folder)
+    puts = upload_addresses(page, clean_folder)
     assert len(puts) == len(list(clean_folder.iterdir()))
     for url in puts:
         for method in ("GET", "HEAD", "POST"):
@@ -332,9 +338,7 @@ def test_a_session_that_is_guessed_is_an_empty_one(
     browser: Browser, watch: Watch, clean_folder: Path, server: Server
 ) -> None:
     page = watch.visitor(browser)
-    puts: list[str] = []
-    page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
-    upload(page, clean_folder)
+    puts = upload_addresses(page, clean_folder)
     session = puts[0].split("/")[-2]
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", session), (
         "122 bits drawn"
