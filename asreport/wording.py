@@ -187,10 +187,8 @@ def headline(attainment: pd.DataFrame) -> str:
 
 def partly_assessed(not_assessed: dict[str, str], measures: int) -> str:
     """How many of the measures could not be assessed and why. `not_assessed`: as `Assessment.not_assessed`."""
-    why = " ".join(dict.fromkeys(not_assessed.values()))
-    return (
-        f"{why} So {len(not_assessed)} of {measures} measures could not be assessed, and nothing here speaks of them."
-    )
+    why, count = " ".join(dict.fromkeys(not_assessed.values())), len(not_assessed)
+    return f"{why} So {count} of {measures} measures could not be assessed, and nothing here speaks of them."
 
 
 def still_open(attainment: pd.DataFrame) -> list[str]:
