@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from ui import memory, names, parts, session, sign_in
+from ui import memory, names, parts, session, sign_in, theme
 from ui.look import MARK, look
 
 # Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
@@ -13,6 +13,7 @@ MultiPartParser.spool_max_size = sys.maxsize  # what is too large is refused bef
 
 st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
 look()
+theme.remember()
 memory.settle()
 memory.watch()
 sign_in.door()

@@ -8,7 +8,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 from conftest import ROOT
+from streamlit.config import get_options_for_section
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 
+from ui import theme
 from ui.charts.common import TONES
 
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
@@ -75,3 +78,13 @@ def test_tones_are_told_apart_with_any_colour_vision(seen: str) -> None:
     pairs = combinations(TONES, 2)
     apart = {(a, b): np.linalg.norm(lab(TONES[a], SEEN[seen]) - lab(TONES[b], SEEN[seen])) for a, b in pairs}
     assert not {pair: round(distance) for pair, distance in apart.items() if distance < 15}
+
+
+@pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.light.sidebar", "theme.dark.sidebar"])
+def test_the_browser_is_told_the_theme_as_streamlit_would(section: str) -> None:
+    own, ours, again = CustomThemeConfig(), CustomThemeConfig(), CustomThemeConfig()
+    theme.work_out(own, section)
+    theme.told(ours, section)
+    theme.told(again, section)
+    assert ours == again == own
+    assert own.ListFields() or not any(get_options_for_section(section).values())
