@@ -52,7 +52,7 @@ if group == "week":
             f"Hollow: a small week, fewer than {SMALL_GROUP} cases in scope. Click a week to see its cases."
         )
         told = f"{names[measure]}: share met by week of referral"
-        if week := clicked(lambda: weekly_rate(dated), told, measure, group):
+        if week := clicked(weekly_rate(dated), told, measure, group):
             see_cases(now, measure, group, week["group"])
 else:
     drawn = f"The {MOST} groups furthest from the target; the table has all {len(table):,}. " * (len(table) > MOST)
@@ -60,7 +60,7 @@ else:
         f"{drawn}Click a bar to see its cases. {SMALL_MARK} and pale: a small group, fewer than {SMALL_GROUP} cases in "
         "scope, which one case moves far."
     )
-    if bar := clicked(lambda: bars_by_group(table.head(MOST), kinds[group]), words, measure, group):
+    if bar := clicked(bars_by_group(table.head(MOST), kinds[group]), words, measure, group):
         verdict = [code for code, kind in {"missed": "Missed", "pending": "Pending"}.items() if kind == bar["Verdict"]]
         see_cases(now, measure, group, bar["group"], *verdict)
 
@@ -85,7 +85,7 @@ if "case_owner" in kinds:
     title = "Rate of every measure by case owner, against its target"
     as_map, as_table = st.tabs(["Heat map", "As a table"])
     with as_map:
-        if cell := clicked(lambda: heat_map(owners), title, "heat map"):
+        if cell := clicked(heat_map(owners), title, "heat map"):
             see_cases(now, cell["measure_id"], "case_owner", cell["group"])
     with as_table:
         heat_table(owners, title)

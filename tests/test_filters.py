@@ -11,8 +11,7 @@ from asreport.breakdown import breakdown, furthest, is_small, ranked
 from asreport.exceptions import CODES, case_list, owners
 from asreport.filters import BY_GROUP, FILTERS, group_identity, identity, listing
 from asreport.wording import GROUPS, shortest_of_target
-from ui.charts.groups import bars_by_group, weekly_rate
-from ui.charts.heat import heat_map, in_words
+from ui.charts.heat import in_words
 
 UPLOAD = b"these files"
 
@@ -153,15 +152,3 @@ def test_a_cell_says_in_signs_what_its_colour_says(sample: Computed) -> None:
         assert ("▼" in cell) == (bool(judged) and rate < target)
         assert ("✓" in cell) == (bool(judged) and rate >= target)
         assert ("△" in cell) == (row["in_scope"] < 5)
-
-
-def test_the_charts_are_valid(sample: Computed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pages draw them without looking; so they are looked at here."""
-    owners_table, weeks = breakdown(sample.result, "case_owner"), breakdown(sample.result, "week")
-    for module in ("groups", "heat"):
-        monkeypatch.setattr(f"ui.charts.{module}.ink", lambda: "#000000")
-    assert heat_map(furthest(owners_table, 12)).to_dict(validate=True)["layer"]
-    for measure, rows in owners_table.groupby("measure_id"):
-        assert bars_by_group(ranked(rows), "Case owner").to_dict(validate=True)["layer"], measure
-    dated = weeks[(weeks["measure_id"] == "school-meeting-5") & weeks["group"].str.startswith("20")]
-    assert weekly_rate(dated).to_dict(validate=True)["layer"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +9,7 @@ from asreport.breakdown import NO_WEEK, SMALL_GROUP, is_small
 from asreport.dates import column_in_words
 from asreport.wording import cases, percent, what_counts_say
 from ui import address, parts, session
-from ui.charts.common import specification
+from ui.charts.common import Shape
 from ui.charts.groups import PICKED, SMALL_MARK
 from ui.charts.heat import in_words
 from ui.session import Loaded
@@ -30,14 +27,13 @@ def see_cases(now: Loaded, measure: str, by: str, group: str, *verdicts: str) ->
     st.switch_page("pages/exceptions.py", query_params=address.to_cases(now, measure, by, group, verdicts))
 
 
-def clicked(make: Callable[[], alt.LayerChart | alt.FacetChart], words: str, *view: object) -> dict[str, str]:
+def clicked(chart: Shape, words: str, *view: object) -> dict[str, str]:
     """Draw a chart; what of it was clicked, if anything.
 
     `words`: what it shows, for those who cannot see it. `view`: what tells it from the chart of another choice.
     """
-    spec = specification(f"{view}", make)
     key = f"{session.FILTER}chart-{hash((view, session.number()))}"
-    picked = st.vega_lite_chart(spec, alt=words, key=key, on_select="rerun", selection_mode=PICKED)
+    picked = st.vega_lite_chart(chart, alt=words, key=key, on_select="rerun", selection_mode=PICKED)
     return next(iter(picked["selection"].get(PICKED, [])), {})
 
 

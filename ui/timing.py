@@ -9,7 +9,6 @@ from asreport import timing
 from asreport.quarter import Measure
 from asreport.wording import percent
 from ui import session
-from ui.charts.common import specification
 from ui.charts.timing import time_curve
 from ui.session import Loaded
 
@@ -39,8 +38,7 @@ def _curve(curve: pd.DataFrame, measures: list[Measure]) -> None:
         return
     said = timing.curve_in_words(curve, measures)
     st.markdown(said)
-    name = f"time to meeting {curve['subject'].iloc[0]}"
-    st.vega_lite_chart(specification(name, lambda: time_curve(curve, measures)), alt=said.replace("*", ""))
+    st.vega_lite_chart(time_curve(curve, measures), alt=said.replace("*", ""))
 
 
 def _table(times: pd.DataFrame, names: dict[str, str]) -> None:

@@ -9,7 +9,6 @@ from asreport.shortest_way import Way
 from asreport.todo import tasks_in_words
 from asreport.wording import STEP_KINDS, percent
 from ui import tasks
-from ui.charts.common import specification
 from ui.charts.route import route, route_in_words, stretches
 from ui.parts import BADGE, outcome_badge, safe_markdown
 
@@ -22,7 +21,7 @@ def way_card(way: Way, result: Assessment) -> None:
         st.markdown(way.sentence)
         if way.steps.empty:
             return
-        st.vega_lite_chart(specification(f"way {way.measure_id}", lambda: route(way)), alt=route_in_words(way))
+        st.vega_lite_chart(route(way), alt=route_in_words(way))
         st.markdown(" ".join(_kind(part.kind, f"{part.steps:,} × ") for part in tasks.each(stretches(way))))
         steps = way.steps.head(tasks.how_many(way.measure_id, len(way.steps)))
         words = tasks_in_words(steps.assign(list="", serves=steps["also"]), result)

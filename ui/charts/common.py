@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Hashable
+from functools import cache, wraps
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import streamlit as st
-
-from ui import session
 
 # Told apart by colour-blind readers too; every chart says the same in words.
 TONES = {"good": "#2A78B8", "open": "#C47E16", "bad": "#BC3F25", "plain": "#7C8B98"}
@@ -25,11 +26,33 @@ def pale() -> str:
     return "#3B5266" if st.context.theme.type == "dark" else "#D5DEE6"
 
 
-def specification(name: str, make: Callable[[], alt.TopLevelMixin]) -> dict[str, Any]:
-    """A chart as Vega-Lite has it, for `st.vega_lite_chart`; made once for this upload, these settings and this theme.
+Shape = dict[str, Any]  # a chart as Vega-Lite has it
 
-    Making a chart takes Altair longer than all else on a page, and only one session at a time can.
-    `name`: what tells it from all other charts of the session. Not for dates: they would be read in the browser's zone.
+
+def shape(make: Callable[..., alt.TopLevelMixin]) -> Callable[..., Shape]:
+    """A chart without its data; made once for the server, for each theme and each set of arguments.
+
+    Making a chart takes Altair longer than all else on a page. All sessions share what was made, so `make` names its
+    tables and never sees them, and its arguments hold nothing of an upload but how the chart is laid out.
     """
-    spec: dict[str, Any] = session.kept(f"chart {name} {st.context.theme.type}", lambda: make().to_dict(validate=False))
-    return spec
+
+    @cache
+    def made(dark: bool, *arguments: Hashable) -> str:
+        return json.dumps(make(*arguments).to_dict(validate=False))
+
+    @wraps(make)
+    def shaped(*arguments: Hashable) -> Shape:
+        own: Shape = json.loads(made(st.context.theme.type == "dark", *arguments))
+        return own
+
+    return shaped
+
+
+def of_table(name: str) -> alt.Chart:
+    """A chart of the table to which `filled` gives this name."""
+    return alt.Chart(alt.NamedData(name=name))
+
+
+def filled(chart: Shape, tables: dict[str, pd.DataFrame], **layout: int) -> Shape:
+    """A chart with its tables, for `st.vega_lite_chart`. Not for dates: they would be read in the browser's zone."""
+    return chart | layout | {"datasets": tables}

@@ -10,14 +10,14 @@ import pandas as pd
 
 from asreport.breakdown import is_small
 from asreport.dates import column_in_words
-from ui.charts.common import PERCENT, TONES, ink
+from ui.charts.common import PERCENT, TONES, Shape, filled, ink, of_table, shape
 
 PICKED = "picked"  # the selection of a bar: which group, which verdict
 SMALL_MARK = "△"
 _KINDS = {"Met": "good", "Pending": "open", "Missed": "bad"}
 
 
-def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
+def bars_by_group(table: pd.DataFrame, title: str) -> Shape:
     """Each group's cases by how they stand, as shares of its cases, with the target as a line.
 
     `table`: rows of `attainment_by` for one measure, in the order they are to be drawn.
@@ -32,8 +32,15 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
     short = counts[counts["still_needed"].fillna(0) > 0]
     short = short.assign(words=short["still_needed"].map("{:,} short".format))
     long["order"] = long["Verdict"].map(list(_KINDS).index)
+    aim = _aim(table).assign(target=lambda aim: aim["target"] / 100)
+    return filled(_bars(title), {"counts": long, "short": short, "aim": aim}, height=30 * len(table) + 110)
+
+
+@shape
+def _bars(title: str) -> alt.LayerChart | alt.FacetChart:
+    """`title`: what the groups are. Tables: `counts`, in the order they are drawn, `short` and `aim`."""
     y = alt.Y(
-        "label:N", sort=label.to_list(), title=None,
+        "label:N", sort=None, title=None,
         axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False, labelPadding=8),
     )  # fmt: skip
     share = alt.X(
@@ -48,7 +55,7 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
         alt.Tooltip("still_needed:Q", title="Short of target by", format=","),
     ]
     bars = (
-        alt.Chart(long)
+        of_table("counts")
         .mark_bar(height=18, cursor="pointer")
         .encode(
             y=y,
@@ -65,23 +72,18 @@ def bars_by_group(table: pd.DataFrame, title: str) -> alt.LayerChart | alt.Facet
         .add_params(alt.selection_point(PICKED, fields=["group", "Verdict"], on="click", toggle=False))
     )
     by_how_many = (
-        alt.Chart(short)
+        of_table("short")
         .mark_text(align="left", dx=8, fontSize=13, fontWeight=600, color=ink())
         .encode(y=y, x=alt.value("width"), text=alt.Text("words:N"))
     )
-    layers: list[alt.Chart] = [bars, by_how_many]
-    target = table["target_percent"].iloc[0]
-    if pd.notna(target):
-        line = pd.DataFrame({"target": [int(target) / 100], "words": [f"target {target}%"]})
-        rule = alt.Chart(line).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(x=alt.X("target:Q"))
-        name = alt.Chart(line).mark_text(color=ink(), align="right", dx=-5, dy=-9, fontSize=12)
-        layers += [rule, name.encode(x=alt.X("target:Q"), y=alt.value(0), text=alt.Text("words:N"))]
-    return (
-        alt.layer(*layers).properties(height=30 * len(table) + 110, padding={"right": 68}).configure_view(strokeWidth=0)
-    )
+    aim = of_table("aim").encode(x=alt.X("target:Q"))
+    line = aim.mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3])
+    name = aim.mark_text(color=ink(), align="right", dx=-5, dy=-9, fontSize=12)
+    layers = [bars, by_how_many, line, name.encode(y=alt.value(0), text=alt.Text("words:N"))]
+    return alt.layer(*layers).properties(padding={"right": 68}).configure_view(strokeWidth=0)
 
 
-def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+def weekly_rate(table: pd.DataFrame) -> Shape:
     """What each week of referral has met so far, with the target, above the week's cases.
 
     `table`: rows of `attainment_by` for one measure, by week.
@@ -91,9 +93,15 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         week=[f"{day.day} {day:%b}" for day in monday], full=column_in_words(monday),
         small=is_small(table), met=table["met_due"] + table["met_early"],
     )  # fmt: skip
+    return filled(_weeks(), {"weeks": weeks, "aim": _aim(weeks)})
+
+
+@shape
+def _weeks() -> alt.LayerChart | alt.FacetChart:
+    """Tables: `weeks`, in their order, and `aim`."""
     # Named, not measured: a time axis would put its marks on days that are no Monday.
     x = alt.X(
-        "week:N", sort=weeks["week"].to_list(), title="Week of referral, from Monday",
+        "week:N", sort=None, title="Week of referral, from Monday",
         axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False, ticks=False),
     )  # fmt: skip
     y = alt.Y(
@@ -107,7 +115,7 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         alt.Tooltip("pending:Q", title="Pending"),
         alt.Tooltip("in_scope:Q", title="In scope"),
     ]
-    base = alt.Chart(weeks).encode(x=x, y=y, tooltip=tips)
+    base = of_table("weeks").encode(x=x, y=y, tooltip=tips)
     line = base.mark_line(color=TONES["good"], strokeWidth=2)
     # A small week is hollow: it moves far with one case.
     points = (
@@ -115,9 +123,11 @@ def weekly_rate(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         .encode(fill=alt.condition("datum.small", alt.value("transparent"), alt.value(TONES["good"])))
         .add_params(alt.selection_point(PICKED, fields=["group"], on="click", toggle=False))
     )
-    layers: list[alt.Chart] = [line, points]
-    target = weeks["target_percent"].iloc[0]
-    if pd.notna(target):
-        aim = pd.DataFrame({"target": [int(target)]})
-        layers += [alt.Chart(aim).mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(y=alt.Y("target:Q"))]
-    return alt.layer(*layers).properties(height=280).configure_view(strokeWidth=0)
+    aim = of_table("aim").mark_rule(color=ink(), strokeWidth=2, strokeDash=[5, 3]).encode(y=alt.Y("target:Q"))
+    return alt.layer(line, points, aim).properties(height=280).configure_view(strokeWidth=0)
+
+
+def _aim(table: pd.DataFrame) -> pd.DataFrame:
+    """The measure's target as a number and in words; no row where it has none."""
+    target = table["target_percent"].head(1).dropna().astype("int64")
+    return pd.DataFrame({"target": target, "words": target.map("target {}%".format)})

@@ -9,7 +9,7 @@ import pandas as pd
 
 from asreport.breakdown import is_small
 from asreport.wording import percent
-from ui.charts.common import TONES, ink
+from ui.charts.common import TONES, Shape, filled, ink, of_table, shape
 from ui.charts.groups import PICKED, SMALL_MARK
 
 # The mark in each cell says what its colour says.
@@ -36,7 +36,7 @@ def in_words(table: pd.DataFrame) -> pd.Series:
     return cell + is_small(table).map({True: f" {SMALL_MARK}", False: ""})
 
 
-def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+def heat_map(table: pd.DataFrame) -> Shape:
     """Rates by measure (down) and owner (across); the further from the target, the stronger the colour.
 
     `table`: as `asreport.breakdown.furthest`.
@@ -52,16 +52,24 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         # Never so strong that the ink on it could not be read.
         strength=(distance.clip(upper=40) / 40 * 0.5 + 0.15).fillna(0.12),
     )  # fmt: skip
-    base = alt.Chart(drawn).encode(
+    drawn["place"] = drawn.groupby("name", sort=False).ngroup()
+    height = 44 * drawn["name"].nunique() + 140  # with the names on top and the legend below
+    return filled(_cells(), {"cells": drawn}, height=height)
+
+
+@shape
+def _cells() -> alt.LayerChart | alt.FacetChart:
+    """Table: `cells`."""
+    base = of_table("cells").encode(
         y=alt.Y(
-            "name:N", sort=drawn["name"].drop_duplicates().to_list(), title=None,
+            "name:N", sort=alt.EncodingSortField("place", op="min"), title=None,
             axis=alt.Axis(
                 labelExpr="split(datum.label, '\\n')", labelLimit=190, labelLineHeight=13, labelOffset=_MIDDLE,
                 labelPadding=8, labelOverlap=False, labelBaseline="middle", ticks=False, domain=False,
             ),
         ),
         x=alt.X(
-            "group:N", sort=drawn.sort_values("rank")["group"].drop_duplicates().to_list(), title=None,
+            "group:N", sort=alt.EncodingSortField("rank", op="min"), title=None,
             axis=alt.Axis(orient="top", labelAngle=-60, labelLimit=120, labelOverlap=False, ticks=False, domain=False),
         ),
         tooltip=[
@@ -87,8 +95,7 @@ def heat_map(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     text = base.mark_text(color=ink(), fontSize=13, cursor="pointer")
     figures = text.encode(text=alt.Text("text:N"), opacity=alt.OpacityValue(wide))
     marks = text.encode(text=alt.Text("mark:N"), opacity=alt.OpacityValue(narrow))
-    height = 44 * drawn["name"].nunique() + 140  # with the names on top and the legend below
-    chart = alt.layer(cells, figures, marks).properties(height=height)
+    chart = alt.layer(cells, figures, marks)
     return chart.configure_view(strokeWidth=0).configure_scale(bandPaddingInner=0.06)
 
 

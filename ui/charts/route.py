@@ -7,7 +7,7 @@ import pandas as pd
 
 from asreport.shortest_way import KINDS, Way
 from asreport.wording import STEP_KINDS, percent
-from ui.charts.common import TONES, ink, pale
+from ui.charts.common import TONES, Shape, filled, ink, of_table, pale, shape
 
 
 def stretches(way: Way) -> pd.DataFrame:
@@ -21,39 +21,39 @@ def stretches(way: Way) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def route(way: Way) -> alt.LayerChart:
+def route(way: Way) -> Shape:
     """The way on an axis of percentages that runs from a little below today's floor to a little above the target."""
     data = stretches(way)
     reached = data["end"].iloc[-1]
     margin = max((reached - way.floor_percent) * 0.12, 0.5)
-    low, high = max(way.floor_percent - margin, 0), min(reached + margin, 100)
-    x = alt.X("start:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=None)
+    track = {"start": max(way.floor_percent - margin, 0), "end": min(reached + margin, 100)}
+    now = {"at": way.floor_percent, "label": f"now {percent(way.floor_percent)}"}
+    target = {"at": float(way.target_percent), "label": f"target {way.target_percent}%"}
+    ends = {name: pd.DataFrame([row]) for name, row in {"track": track, "now": now, "target": target}.items()}
+    return filled(_route(), {"ways": data, **ends})
+
+
+@shape
+def _route() -> alt.LayerChart | alt.FacetChart:
+    """Tables: `ways`, the stretches; `track`, from where to where the axis goes; `now` and `target`."""
+    as_wide_as_the_track = alt.Scale(nice=False, zero=False)
+    x, at = (alt.X(column, scale=as_wide_as_the_track, axis=None) for column in ("start:Q", "at:Q"))
     colours = alt.Scale(domain=list(KINDS), range=[TONES[STEP_KINDS[kind].tone] for kind in KINDS])
-    base = alt.Chart(data)
-    track = alt.Chart(pd.DataFrame([{"start": low, "end": high}])).mark_rule(size=3, color=pale()).encode(x, x2="end:Q")
-    ways = base.mark_rule(size=9, strokeCap="butt").encode(
+    track = of_table("track").mark_rule(size=3, color=pale()).encode(x, x2="end:Q")
+    ways = of_table("ways").mark_rule(size=9, strokeCap="butt").encode(
         x, x2="end:Q", color=alt.Color("kind:N", scale=colours, legend=None),
         tooltip=[alt.Tooltip("steps:Q", title="Steps"), alt.Tooltip("start:Q", title="From %"),
                  alt.Tooltip("end:Q", title="To %")],
     )  # fmt: skip
-    marks = pd.DataFrame(
-        [
-            {"at": way.floor_percent, "label": f"now {percent(way.floor_percent)}", "side": "start"},
-            {"at": float(way.target_percent), "label": f"target {way.target_percent}%", "side": "target"},
-        ]
-    )
-    at = alt.X("at:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=None)
-    pins = alt.Chart(marks)
-    start = pins.transform_filter("datum.side == 'start'")
-    target = pins.transform_filter("datum.side == 'target'")
+    now, target = of_table("now").encode(at), of_table("target").encode(at)
     return (
         alt.layer(
             track,
             ways,
-            start.mark_point(shape="circle", size=90, filled=True, color=ink(), opacity=1).encode(at),
-            target.mark_tick(thickness=3, height=26, color=ink()).encode(at),
-            start.mark_text(dy=24, align="left", color=ink(), fontSize=13).encode(at, text="label:N"),
-            target.mark_text(dy=-24, align="right", color=ink(), fontSize=13, dx=2).encode(at, text="label:N"),
+            now.mark_point(shape="circle", size=90, filled=True, color=ink(), opacity=1),
+            target.mark_tick(thickness=3, height=26, color=ink()),
+            now.mark_text(dy=24, align="left", color=ink(), fontSize=13).encode(text="label:N"),
+            target.mark_text(dy=-24, align="right", color=ink(), fontSize=13, dx=2).encode(text="label:N"),
         )
         .properties(height=88)
         .configure_view(strokeWidth=0)

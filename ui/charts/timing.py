@@ -6,15 +6,14 @@ import altair as alt
 import pandas as pd
 
 from asreport.quarter import Measure
-from ui.charts.common import PERCENT, TONES, ink, pale
+from ui.charts.common import PERCENT, TONES, Shape, filled, ink, of_table, pale, shape
 
 
-def time_curve(curve: pd.DataFrame, measures: list[Measure]) -> alt.LayerChart | alt.FacetChart:
+def time_curve(curve: pd.DataFrame, measures: list[Measure]) -> Shape:
     """One subject's curve. `curve`: its rows of `time_to_meeting`; `measures`: its measures, from `timed_measures`.
 
     The targets are hollow points with their labels; a line joins each to the curve where it is above it.
     """
-    last = int(curve["business_day"].max())
     reached = curve.set_index("business_day")["percent"]
     aims = pd.DataFrame(
         [
@@ -29,6 +28,12 @@ def time_curve(curve: pd.DataFrame, measures: list[Measure]) -> alt.LayerChart |
         ],
         columns=["day", "target", "label", "reached"],
     )
+    return filled(_curve(int(curve["business_day"].max())), {"curve": curve, "aims": aims})
+
+
+@shape
+def _curve(last: int) -> alt.LayerChart | alt.FacetChart:
+    """`last`: the last business day drawn. Tables: `curve`, `aims`."""
     axis = alt.Axis(values=list(range(0, last + 1, 5)), grid=False, format="d", tickColor=ink(), domainColor=ink())
     x = alt.X("business_day:Q", title="Business days since the referral", axis=axis, scale=alt.Scale(domain=[0, last]))
     y = alt.Y(
@@ -50,11 +55,11 @@ def time_curve(curve: pd.DataFrame, measures: list[Measure]) -> alt.LayerChart |
         alt.Tooltip("met:Q", title="Met"),
         alt.Tooltip("cases:Q", title="Of cases whose day has passed"),
     ]
-    base = alt.Chart(curve).encode(x=x, y=y)
+    base = of_table("curve").encode(x=x, y=y)
     area = base.mark_area(color=TONES["good"], opacity=0.14, interpolate="monotone")
     line = base.mark_line(color=TONES["good"], strokeWidth=3, interpolate="monotone")
     points = base.mark_point(color=TONES["good"], filled=True, size=45, opacity=1).encode(tooltip=tips)
-    aimed = alt.Chart(aims).encode(x="day:Q", y="target:Q")
+    aimed = of_table("aims").encode(x="day:Q", y="target:Q")
     short = aimed.transform_filter("datum.reached < datum.target").mark_rule(
         color=TONES["bad"], strokeWidth=3, strokeDash=[4, 3]
     )
