@@ -53,7 +53,8 @@ def group_identity(upload: bytes, param: str, value: str) -> str:
 class Listing:
     """The case-level list and what it can be chosen by.
 
-    `rows`: as `case_list`, what can be put right first and then the soonest deadline first. `options`: filter → what
+    `rows`: as `case_list`, what can be put right first and then the soonest deadline first; its texts are categories,
+    each held once: most of them are said of many cases, and every session keeps a list. `options`: filter → what
     stands for a value in an address → its words, in the order in which they are offered. `places`: filter → for each
     row, which of the options is its value.
     """
@@ -63,6 +64,11 @@ class Listing:
     places: dict[str, np.ndarray]
     texts: pd.Series  # what a search looks through, in small letters, a row a case
     case_of_row: np.ndarray  # row of `texts`
+
+    def part(self, positions: np.ndarray) -> pd.DataFrame:
+        """These rows, their texts as `case_list` has them."""
+        rows = self.rows.take(positions)
+        return rows.astype(dict.fromkeys(rows.select_dtypes("category"), "str"))
 
     def where(self, chosen: Mapping[str, Sequence[str]], search: str = "") -> np.ndarray:
         """The positions of the rows that every filter lets through; a filter without choices lets through all."""
@@ -107,6 +113,7 @@ def listing(result: Assessment, upload: bytes) -> Listing:
             options[name] = {group_identity(upload, name, value): _in_words(by, value) for value in known}
             places[name] = codes[case]
     rows["case_owner"] = owners(rows)
+    rows = rows.astype(dict.fromkeys(rows.select_dtypes("str").columns.drop("case_number"), "category"))
     return Listing(rows, options, places, _searched(result.cases), case)
 
 

@@ -62,7 +62,7 @@ if fixable := listed.count(found, "group", "fix"):
 view = (now.number, named, repr(chosen), search)
 pages = -(-len(found) // AT_ONCE)
 page = st.session_state.get(page_key := f"{session.FILTER}page-{hash(view)}", 1)
-rows = listed.rows.take(found[(page - 1) * AT_ONCE : page * AT_ONCE])
+rows = listed.part(found[(page - 1) * AT_ONCE : page * AT_ONCE])
 picked = pick(rows, (view, page))
 if pages > 1:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
