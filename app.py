@@ -39,6 +39,8 @@ page = st.navigation(pages)
 
 def run() -> None:
     """What is on every page, and the page."""
+    if page.url_path:
+        memory.let_go_of_uploads()  # still there if Upload, the first page, was left while they were being read
     names.switch()
     sign_in.inside()
     parts.lost()

@@ -182,6 +182,30 @@ def upload(page: Page, folder: Path) -> None:
     settled(page)
 
 
+def begin_reading(page: Page, file: Path) -> Locator:
+    """Drop a file that takes a while to read; what is shown meanwhile."""
+    page.locator("input[type=file]").set_input_files(file)
+    # Beside what is being read: while a file is on its way, the uploader has a Cancel of its own.
+    reading = page.locator(".st-key-reading")
+    expect(reading.get_by_text(f"Reading {file.name}")).to_be_visible()
+    return reading
+
+
+def given_up(page: Page, file: Path) -> None:
+    """Wait until nothing of this file is listed or being read any more."""
+    expect(page.locator(".st-key-reading")).to_have_count(0)
+    settled(page)
+    expect(page.get_by_text(file.name)).to_have_count(0)
+
+
+def bytes_of_uploads(page: Page) -> int:
+    """What the server holds of all sessions' uploads, by Streamlit's own count."""
+    time.sleep(6)  # it counts anew only every five seconds
+    address = urlsplit(page.url)._replace(path="/_stcore/metrics", query="families=cache_memory_bytes").geturl()
+    lines = [line for line in page.request.get(address).text().splitlines() if '"UploadedFileManager"' in line]
+    return sum(int(float(line.split()[-1])) for line in lines)
+
+
 def use_sample(page: Page) -> None:
     page.get_by_role("button", name="Use the sample data").click()
     expect(page.get_by_role("heading", name="What was noticed")).to_be_visible()

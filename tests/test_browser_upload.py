@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
-from browsing import EXCEPTIONS, UPLOAD, Watch, go, main, settled, upload, use_sample
+import pytest
+import xlsxwriter
+from browsing import (
+    EXCEPTIONS,
+    PRIVACY,
+    UPLOAD,
+    Watch,
+    begin_reading,
+    bytes_of_uploads,
+    given_up,
+    go,
+    main,
+    settled,
+    upload,
+    use_sample,
+)
 from exports.make import files_of
 from playwright.sync_api import Browser, expect
 
@@ -79,3 +96,62 @@ def test_hostile_files_cost_another_visitor_nothing(
         settled(page)
     upload(page, clean_folder)  # and the one who sent them goes on too
     expect(main(page).get_by_text(said)).to_have_count(0)
+
+
+# Giving up
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A zip that takes many seconds to read: each of its workbooks is opened in a process of its own.
+
+    No two are the same, for the same file is read once.
+    """
+    file = tmp_path_factory.mktemp("slow") / "slow.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(400):
+            stream = io.BytesIO()
+            with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+                sheet = workbook.add_worksheet()
+                sheet.write_row(0, 0, ["Case Number", "Record Type", "Referral Date"])
+                sheet.write_row(1, 0, [f"{74_000_000 + number}", "CA", "14/04/2026"])
+            name = f"cases {number}{' of a provider with a long name' * (number % 3)}.xlsx"
+            archive.writestr(name, stream.getvalue())
+    return file
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_reading_is_cancelled(browser: Browser, watch: Watch, clean_folder: Path, slow: Path, width: int) -> None:
+    page = watch.visitor(browser, width)
+    taken = page.get_by_role("region", name="taken for").get_by_text("clean-cases.csv", exact=True)
+    for earlier in (0, 1):
+        if earlier:  # it goes on as if nothing had been, and what is read now stays
+            upload(page, clean_folder)
+        reading = begin_reading(page, slow)
+        reading.get_by_role("button", name="Cancel").click()
+        given_up(page, slow)
+        expect(taken).to_have_count(earlier)
+    assert bytes_of_uploads(page) == 0
+
+
+def test_upload_is_left_while_reading(browser: Browser, watch: Watch, clean_folder: Path, slow: Path) -> None:
+    page = watch.visitor(browser)
+    upload(page, clean_folder)
+    begin_reading(page, slow)
+    assert bytes_of_uploads(page) > 0, "it is counted"
+    go(page, PRIVACY)
+    assert bytes_of_uploads(page) == 0
+    go(page, UPLOAD)
+    given_up(page, slow)
+    expect(page.get_by_role("region", name="taken for").get_by_text("clean-cases.csv", exact=True)).to_be_attached()
+
+
+def test_a_file_is_cancelled_on_its_way(browser: Browser, watch: Watch, slow: Path) -> None:
+    page = watch.visitor(browser)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slowly = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 20_000}  # bytes a second
+    network.send("Network.emulateNetworkConditions", slowly)
+    page.locator("input[type=file]").set_input_files(slow)
+    page.get_by_role("button", name=f"Cancel upload of {slow.name}").click()
+    given_up(page, slow)

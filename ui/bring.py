@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 import streamlit as st
+from starlette.requests import ClientDisconnect
 
 import asreport
 from asreport import downloads
 from asreport.templates import template
 from asreport.wording import TABLES
 from ui import parts, session
+
+
+def _is_a_fault(record: logging.LogRecord) -> bool:
+    """Whether it is more than a file that did not arrive: cancelled on its way, or its connection lost."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ClientDisconnect))
+
+
+logging.getLogger("uvicorn.error").addFilter(_is_a_fault)
 
 
 @st.cache_data(show_spinner=False)

@@ -100,9 +100,11 @@ def welcome() -> None:
 @contextmanager
 def reading_status() -> Iterator[Callable[[str], None]]:
     """Shows what is being read, with a way to give up; hands out what to tell it."""
-    with st.status("Reading your files …", expanded=True) as status:
+    with st.container(horizontal=True, key="reading"):
+        # In a place of its own: in the status, a long name of a file would move it, and a click there fold it away.
         st.button("Cancel", icon=":material/cancel:", on_click=session.cancel)
-        yield lambda text: status.update(label=safe_markdown(text), expanded=True)  # else it folds, and Cancel with it
+        with st.status("Reading your files …") as status:
+            yield lambda text: status.update(label=safe_markdown(text))
 
 
 def departures(quarter: Quarter) -> None:

@@ -228,12 +228,14 @@ def _keep(
     chosen = exports.settings.applied_to(quarter)
     result = asreport.assess(exports.tables, chosen, as_at=as_at or exports.taken_on or date.today())
     findings = asreport.all_findings(exports, chosen, result.as_at)
-    memory.let_go_of_uploads()
+    # A run that was given up is stopped where it next touches the state: here at the latest, with nothing changed yet.
+    following = number() + 1
     for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state.pop(_KEPT, None)  # nor what was computed of it
-    st.session_state[_NUMBER] = number() + 1
-    st.session_state[_KEY] = Loaded(exports, result, findings, packed, as_at, source, number())
+    st.session_state[_NUMBER] = following
+    st.session_state[_KEY] = Loaded(exports, result, findings, packed, as_at, source, following)
+    memory.let_go_of_uploads()  # not before: if this was given up, they may be those dropped since
 
 
 def open_case(case_number: str) -> None:
