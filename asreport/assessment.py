@@ -154,14 +154,12 @@ def decided(measure: Measure, book: Book) -> Decided:
     """Every case that one measure is about, judged. The one way from records to verdicts."""
     deadline, belongs = scope.cases_of(measure, book.cases, book.quarter, book.as_at)
     position = np.flatnonzero(belongs)
-    chosen = book.cases.iloc[position]
     deadline = deadline[position]
-    evidence = _evidence(
-        measure, CasesInScope(book.cases, position, scope.earliest_day(measure, chosen), deadline), book
-    )
+    earliest = scope.earliest_day(measure, book.cases)[position]
+    evidence = _evidence(measure, CasesInScope(book.cases, position, earliest, deadline), book)
     verdict, reason = decide(
-        excluded=scope.excluded(measure, chosen, book.quarter),
-        missing={name: scope.dates(chosen, name, missing=True) for name in measure.needs},
+        excluded=scope.excluded(measure, book.cases, book.quarter)[position],
+        missing={name: scope.dates(book.cases, name, missing=True)[position] for name in measure.needs},
         evidence=evidence,
         deadline_passed=deadline_passed(deadline, book.as_at, book.quarter),
         deadline=deadline,

@@ -92,10 +92,21 @@ SUMMARY_HEADERS = tuple(squash(name) for name in WORDS["layout"]["summary_header
 FOOTERS: tuple[str, ...] = tuple(WORDS["layout"]["footers"])
 
 
+# The other way round, by table: squashed name -> the fields it may be.
+_FIELDS_BY_NAME = {
+    table: {name: {field for field in fields if name in fields[field]} for names in fields.values() for name in names}
+    for table, fields in HEADERS.items()
+}
+
+
 def fields_of(seen: Header, table: str) -> list[str]:
     """The fields of `table` that a header may stand for, going by its name alone."""
+    known = _FIELDS_BY_NAME[table]
+    named = [known[name] for name in seen.names if name in known]
+    if not named:  # as of nearly every cell that is looked at to find the header
+        return []
     return [
         field
-        for field, names in HEADERS[table].items()
-        if seen.rank(names) is not None and (seen.parent in ("", table) or field in ("case_number", "nsn"))
+        for field in HEADERS[table]
+        if any(field in fields for fields in named) and (seen.parent in ("", table) or field in ("case_number", "nsn"))
     ]
