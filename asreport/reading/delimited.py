@@ -7,6 +7,7 @@ import csv
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ import pyarrow.csv
 
 from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from asreport.reading.vocabulary import HEADERS, fields_of, header
+from asreport.reading.vocabulary import header
 
 SEPARATORS = (",", ";", "\t", "|")
 _START = 200_000  # characters that are looked at to tell the separator and the number of columns
@@ -97,7 +98,8 @@ def _known(row: list[str]) -> int:
     if len(row) < 2:
         return 0
     seen = [header(cell) for cell in row[:MAX_COLUMNS] if cell and len(cell) < 100]
-    return max(sum(bool(fields_of(one, table)) for one in seen) for table in HEADERS)
+    tables = Counter(table for one in seen for table in one.fields)
+    return max(tables.values(), default=0)
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,17 @@ class Header:
     names: tuple[str, ...]
     parent: str
     upwards: bool = False
+
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """The fields of each table that it may stand for, going by its name alone; told once, as it is asked often."""
+        found = {}
+        for table, known in _FIELDS_BY_NAME.items():
+            named = set().union(*(known[name] for name in self.names if name in known))
+            own = {field for field in named if self.parent in ("", table) or field in ("case_number", "nsn")}
+            if own:  # hardly any of the cells that are looked at to find the header
+                found[table] = [field for field in HEADERS[table] if field in own]
+        return found
 
     def rank(self, names: dict[str, int]) -> int | None:
         """Where this header stands in a list of names in order of preference; None if it is not there."""
@@ -101,12 +112,4 @@ _FIELDS_BY_NAME = {
 
 def fields_of(seen: Header, table: str) -> list[str]:
     """The fields of `table` that a header may stand for, going by its name alone."""
-    known = _FIELDS_BY_NAME[table]
-    named = [known[name] for name in seen.names if name in known]
-    if not named:  # as of nearly every cell that is looked at to find the header
-        return []
-    return [
-        field
-        for field in HEADERS[table]
-        if any(field in fields for fields in named) and (seen.parent in ("", table) or field in ("case_number", "nsn"))
-    ]
+    return seen.fields.get(table, [])
