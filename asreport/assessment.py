@@ -14,7 +14,7 @@ from asreport.business_days import business_days_late
 from asreport.describe import describe_case_owners, describe_events, describe_outcomes, describe_plans
 from asreport.evidence import CasesInScope, Evidence, judge_meetings, judge_outcomes, judge_owners, judge_plans
 from asreport.quarter import Measure, Quarter
-from asreport.tables import Tables, empty_table
+from asreport.tables import Tables, empty_table, places
 from asreport.verdicts import decide
 from asreport.wording import TABLES
 
@@ -54,7 +54,7 @@ class Assessment:
     def only(self, cases: pd.Series) -> Assessment:
         """The same for some of the cases alone (`cases`: True or False for each row of `self.cases`)."""
         kept = self.cases[cases.to_numpy()]
-        known = pd.Index(kept["case_number"]).get_indexer(self.case_results["case_number"]) >= 0
+        known = places(self.case_results["case_number"], kept["case_number"]) >= 0
         results = self.case_results[known].reset_index(drop=True)
         figures = attainment(results, self.quarter, self.as_at, self.not_assessed)
         return replace(self, cases=kept.reset_index(drop=True), case_results=results, attainment=figures)
@@ -113,14 +113,14 @@ class Book:
         # Numbers of one length sort as numbers do; the order of rows in an export must not show in the results.
         order = pd.DataFrame({"length": cases["case_number"].str.len(), "number": cases["case_number"]})
         cases = cases.loc[order.sort_values(["length", "number"]).index].reset_index(drop=True)
-        number = pd.Index(cases["case_number"])
+        number = cases["case_number"]
         return cls(
             quarter,
             as_at,
             cases,
             **given,
-            case_of_event=number.get_indexer(given["events"]["case_number"]),
-            case_of_plan=number.get_indexer(given["plans"]["case_number"]),
+            case_of_event=places(given["events"]["case_number"], number),
+            case_of_plan=places(given["plans"]["case_number"], number),
             case_outcomes=_case_outcomes(cases, given["outcomes"]),
             subjects=subjects.classify(given["events"]["subject"], quarter),
         )
@@ -154,14 +154,12 @@ def decided(measure: Measure, book: Book) -> Decided:
     """Every case that one measure is about, judged. The one way from records to verdicts."""
     deadline, belongs = scope.cases_of(measure, book.cases, book.quarter, book.as_at)
     position = np.flatnonzero(belongs)
-    chosen = book.cases.iloc[position]
     deadline = deadline[position]
-    evidence = _evidence(
-        measure, CasesInScope(book.cases, position, scope.earliest_day(measure, chosen), deadline), book
-    )
+    earliest = scope.earliest_day(measure, book.cases)[position]
+    evidence = _evidence(measure, CasesInScope(book.cases, position, earliest, deadline), book)
     verdict, reason = decide(
-        excluded=scope.excluded(measure, chosen, book.quarter),
-        missing={name: scope.dates(chosen, name, missing=True) for name in measure.needs},
+        excluded=scope.excluded(measure, book.cases, book.quarter)[position],
+        missing={name: scope.dates(book.cases, name, missing=True)[position] for name in measure.needs},
         evidence=evidence,
         deadline_passed=deadline_passed(deadline, book.as_at, book.quarter),
         deadline=deadline,

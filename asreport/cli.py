@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 import asreport
 from asreport import downloads
@@ -93,6 +94,8 @@ def _say(text: str) -> None:
 
 
 def _assess(arguments: argparse.Namespace) -> int:
+    # A run that ends with its files has no use for Arrow's own pool, which gives memory back only to ask for it again.
+    pa.set_memory_pool(pa.system_memory_pool())
     for path in arguments.files:
         path.open("rb").close()  # a file that is not there is a wrong argument
     states = [_state(path) for path in arguments.files]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 
@@ -20,11 +21,11 @@ def column_in_words(days: pd.Series) -> pd.Series:
 
 def iso(days: pd.Series) -> pd.Series:
     """A column of dates as `2026-07-03`, missing where the date is."""
-    return _each(days, lambda day: day.isoformat()[:10])
+    return _each(days, date.isoformat)
 
 
 def _each(days: pd.Series, written: Callable[[date], str]) -> pd.Series:
     """A column of dates in writing: so many rows have so few dates."""
     codes, known = pd.factorize(days)
-    words = pd.array([written(day) for day in pd.DatetimeIndex(known)] + [None], dtype="str")
+    words = pd.array([written(day) for day in np.asarray(known, "datetime64[D]").tolist()] + [None], dtype="str")
     return pd.Series(words[codes], index=days.index)

@@ -32,7 +32,7 @@ class Findings:
     """Collects findings; `frame()` gives them as a table with the columns of `COLUMNS`."""
 
     def __init__(self) -> None:
-        self._parts: list[pd.DataFrame] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(
         self,
@@ -52,25 +52,20 @@ class Findings:
         """
         numbers = [row] if row is None or isinstance(row, int) else list(row)
         values = [value] * len(numbers) if isinstance(value, str) else list(value)
-        self._parts.append(
-            pd.DataFrame(
-                {
-                    "severity": severity,
-                    "file": file,
-                    "sheet": sheet,
-                    "row": pd.array(numbers, dtype="Int64"),
-                    "column": column,
-                    "value": [str(v) for v in values],
-                    "finding": finding,
-                }
-            )
-        )
+        self._rows += [
+            (severity, file, sheet, number, column, str(v), finding) for number, v in zip(numbers, values, strict=True)
+        ]
 
     def frame(self, after: pd.DataFrame | None = None) -> pd.DataFrame:
         """All findings, the gravest first, otherwise in the order they were noticed; those of `after` before these."""
-        parts = [*([after] if after is not None and len(after) else []), *self._parts]
-        if not parts:
-            return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in COLUMNS})
-        found = pd.concat(parts, ignore_index=True)
+        told = zip(*self._rows, strict=True) if self._rows else [()] * len(COLUMNS)
+        found = pd.DataFrame(
+            {
+                name: pd.array(values, dtype="Int64" if name == "row" else "str")
+                for name, values in zip(COLUMNS, told, strict=True)
+            }
+        )
+        if after is not None:
+            found = pd.concat([after, found], ignore_index=True)
         rank = found["severity"].map(SEVERITIES.index)
         return found.iloc[rank.argsort(kind="stable")].reset_index(drop=True)

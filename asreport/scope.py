@@ -28,7 +28,9 @@ def is_active(cases: pd.DataFrame, as_at: date) -> np.ndarray:
     closed = dates(cases, "closed_date")
     without_date = np.full(len(cases), True)
     if "status" in cases:
-        without_date = ~cases["status"].str.contains(r"\bclosed\b", case=False, na=False).to_numpy(dtype=bool)
+        codes, words = pd.factorize(cases["status"])  # many cases have few words for it
+        reads_closed = pd.Series(words, dtype="str").str.contains(r"\bclosed\b", case=False).to_numpy(dtype=bool)
+        without_date = np.append(~reads_closed, True)[codes]  # a blank one, of code -1, does not read closed
     return np.where(np.isnat(closed), without_date, closed > np.datetime64(as_at))
 
 

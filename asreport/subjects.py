@@ -19,7 +19,7 @@ from asreport.quarter import Quarter, Resemblance, Subject
 # What a letter with a macron becomes when an encoding has no place for it: question marks, replacement characters,
 # control characters, possibly behind the letter without its macron (when the macron was a character of its own).
 _DAMAGE = re.compile(r"[?\ufffd\u0080-\u009f]")
-_SPACES = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060\ufeff]+")
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _WORD = re.compile(r"[^\W_]+")
 
 # How alike two subjects, and two words, must be to be a slip of the pen (0 to 100).
@@ -37,17 +37,19 @@ def _unmarked(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return _SPACES.sub("", text)
+    """Without white space and letters that show nothing."""
+    squeezed = "".join(text.split())
+    return squeezed if squeezed.isascii() else squeezed.translate(_UNSEEN)
 
 
-def _pattern(name: str) -> re.Pattern[str]:
+def _pattern(name: str) -> str:
     """Matches `name` squeezed and plain, also where its letters with macrons were damaged."""
     damage, parts = _DAMAGE.pattern, []
     for letter in _squeezed(unicodedata.normalize("NFC", name)):
         plain = re.escape(_unmarked(letter))
         marked = unicodedata.normalize("NFD", letter) != letter
         parts.append(f"(?:{plain}{damage}{{0,2}}|{damage}{{1,3}})" if marked else plain)
-    return re.compile("".join(parts))
+    return "".join(parts)
 
 
 def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -73,8 +75,8 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
 
 def _matches(squeezed: list[str], subject: Subject) -> np.ndarray:
     """Which of the texts, squeezed and plain, are the very subject or accepted as it."""
-    patterns = [_pattern(name) for name in (subject.name, *subject.accepted)]
-    return np.array([any(pattern.fullmatch(text) for pattern in patterns) for text in squeezed], dtype=bool)
+    pattern = re.compile("|".join(_pattern(name) for name in (subject.name, *subject.accepted)))
+    return np.array([pattern.fullmatch(text) is not None for text in squeezed], dtype=bool)
 
 
 class _Others:
@@ -93,13 +95,13 @@ class _Others:
 
     def resembling(self, subject: Subject) -> np.ndarray:
         """Who was met is named, and that it was first or a meeting; or the whole is the name but for a slip."""
-        who = self._like([_plain(word) for word in subject.who])
+        who = self._like([_unmarked(word) for word in subject.who])
         named = [
             is_meant and not who.isdisjoint(found)
             for is_meant, found in zip(self.of_first_meeting, self.words, strict=True)
         ]
         alike = np.array(named, dtype=bool)
-        alike |= _alike(self.squeezed, [_squeezed(_plain(subject.name))], _ALIKE_SUBJECT)
+        alike |= _alike(self.squeezed, [_squeezed(_unmarked(subject.name))], _ALIKE_SUBJECT)
         return alike & ~self.of_other_matters
 
     def _like(self, wanted: list[str]) -> set[str]:

@@ -40,9 +40,12 @@ def _failed_checks(plans: pd.DataFrame, measure: Measure) -> dict[str, np.ndarra
     """For each way a plan can fail, which plans do."""
     evidence = measure.evidence
     assert isinstance(evidence, PlanEvidence)
-    status = plans["status"].str.casefold().str.replace(r"\s+", " ", regex=True).str.strip()
-    counted = status.isin([" ".join(name.split()).casefold() for name in evidence.statuses]).to_numpy()
-    draft = (status == "draft").to_numpy(dtype=bool, na_value=False) & ~counted
+    codes, words = pd.factorize(plans["status"])  # many plans have few
+    status = pd.Series(words, dtype="str").str.casefold().str.replace(r"\s+", " ", regex=True).str.strip()
+    accepted = status.isin([" ".join(name.split()).casefold() for name in evidence.statuses]).to_numpy()
+    # A blank status, of code -1, takes the False appended here.
+    counted = np.append(accepted, False)[codes]
+    draft = np.append((status == "draft").to_numpy(dtype=bool), False)[codes] & ~counted
     never = np.full(len(plans), False)
     no_step = (plans["steps"].fillna(0) < 1).to_numpy(dtype=bool) if "steps" in plans else never
     late = recorded_on(plans) > np.datetime64(measure.clock.cut_off) if evidence.recorded_by_cut_off else never

@@ -186,9 +186,10 @@ def _drop_placeholders(tables: dict[str, pd.DataFrame], sources: Sequence[Source
         if numbers.is_unique:
             continue
         counts = numbers.value_counts()
-        many = numbers.isin(counts.index[counts > MAX_ROWS_OF_A_STUDENT])
-        if not many.any():
+        placeholders = counts.index[counts > MAX_ROWS_OF_A_STUDENT]
+        if not len(placeholders):
             continue
+        many = numbers.isin(placeholders)
         for place, rows in tables[table][many].groupby("_source"):
             header, shown = sources[int(str(place))].header("nsn"), ", ".join(rows["nsn"].unique()[:5])
             sources[int(str(place))].say(findings, AFFECTS, _PLACEHOLDER, column=header, value=shown)

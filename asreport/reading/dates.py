@@ -114,21 +114,23 @@ def _parse_all(values: list[Any]) -> list[date | Open | None]:
     """Each value as a date, decided or not. Times with a zone go all at once, as a large export holds a great many."""
     found: list[date | Open | None] = [None] * len(values)
     zoned = []
-    for place, value in enumerate(values):
-        if isinstance(value, str):
-            if value[10:11] in ("T", " ") and _ZONED.fullmatch(value):
-                zoned.append(place)
-            else:
-                found[place] = _read_text(value)
+    parted = [value.partition(" ") if isinstance(value, str) else ("", "", "") for value in values]
+    # A column has many times of many days, but few times and few days: each is told once.
+    local = {clock for clock in {clock for _, _, clock in parted} if _is_local(clock)}
+    for place, (value, (day, _, clock)) in enumerate(zip(values, parted, strict=True)):
+        if clock in local:
+            found[place] = _day(day)
+        elif isinstance(value, str) and value[10:11] in ("T", " ") and _ZONED.fullmatch(value):
+            zoned.append(place)
         else:
             found[place] = _parse(value)
     if zoned:
         times = pd.to_datetime([values[place] for place in zoned], format="ISO8601", utc=True, errors="coerce")
         # The calendar ends with 9999, and a time near that may fall after it here.
         inside = (times.year >= _YEARS[0]) & (times.year < _YEARS[1])
-        local = pd.DatetimeIndex(times.where(inside)).tz_convert(NEW_ZEALAND)
-        for place, day in zip(zoned, local, strict=True):
-            found[place] = None if pd.isna(day) else day.date()
+        here = pd.DatetimeIndex(times.where(inside)).tz_convert(NEW_ZEALAND)
+        for place, time in zip(zoned, here, strict=True):
+            found[place] = None if pd.isna(time) else time.date()
     return found
 
 

@@ -7,17 +7,19 @@ import csv
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from asreport.reading.vocabulary import HEADERS, fields_of, header
+from asreport.reading.vocabulary import header
 
 SEPARATORS = (",", ";", "\t", "|")
 _START = 200_000  # characters that are looked at to tell the separator and the number of columns
@@ -96,7 +98,8 @@ def _known(row: list[str]) -> int:
     if len(row) < 2:
         return 0
     seen = [header(cell) for cell in row[:MAX_COLUMNS] if cell and len(cell) < 100]
-    return max(sum(bool(fields_of(one, table)) for one in seen) for table in HEADERS)
+    tables = Counter(table for one in seen for table in one.fields)
+    return max(tables.values(), default=0)
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
@@ -114,21 +117,22 @@ def _read_fast(text: str, separator: str) -> Grid:
     widest = max(map(len, itertools.islice(_rows(start, separator), HEADER_WITHIN)), default=1)
     if len(text) > _START and not set("\r\n") & set(start):
         return _read_exactly(text, separator)  # of a first row that goes on, pandas would drop what lies beyond
-    if widest * max(text.count("\n"), text.count("\r")) > MAX_CELLS:
+    data = text.encode("utf-8", errors="replace")
+    if widest * max(data.count(b"\n"), data.count(b"\r")) > MAX_CELLS:
         return _read_exactly(text, separator)  # pandas would fill up every short row to that width
     try:
-        return _parse_plain(text, separator, widest) or _parse(text, separator, widest)
+        return _parse_plain(data, separator, widest) or _parse(data, separator, widest)
     except pd.errors.ParserError:
         widest = 1 + max(line.count(separator) for line in text.split("\n"))
-        return _parse(text, separator, widest) if widest <= MAX_COLUMNS else _read_exactly(text, separator)
+        return _parse(data, separator, widest) if widest <= MAX_COLUMNS else _read_exactly(text, separator)
 
 
-def _parse_plain(text: str, separator: str, columns: int) -> Grid | None:
+def _parse_plain(data: bytes, separator: str, columns: int) -> Grid | None:
     """By Arrow's parser, several times faster than pandas'; None for a text that the two may read differently.
 
     Rows of fewer columns, such as the lines after the data, are read by the csv module and put in where they stood.
     """
-    if columns < 2 or _END in text or text[:1] in ("", "\ufeff"):
+    if columns < 2 or _END.encode() in data or not data or data.startswith("\ufeff".encode()):
         return None
     uneven: list[Any] = []
     parted = separator + " "  # a quotation mark after a space is none to Arrow
@@ -139,51 +143,49 @@ def _parse_plain(text: str, separator: str, columns: int) -> Grid | None:
         return "error" if bad else "skip"
 
     # A last row of our own: within a quotation mark that is never closed, it would be no row.
-    last = ("" if text.endswith("\n") else "\n") + separator.join([_END] * columns)
+    last = ("" if data.endswith(b"\n") else "\n") + separator.join([_END] * columns)
     names = [str(place) for place in range(columns)]
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader((text + last).encode("utf-8", errors="replace")),
+            pa.BufferReader(data + last.encode()),
             read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=set_aside
             ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), null_values=[]
-            ),
+            convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), null_values=[]),
         )
     except pa.ArrowInvalid:
         return None
     _check_size(len(table) + len(uneven), columns)
+    if not len(table) or set(table.slice(len(table) - 1).to_pylist()[0].values()) != {_END}:
+        return None
     short = [next(_rows(row.text, separator), []) for row in uneven]
     places = [row.number - 1 - before for before, row in enumerate(uneven)]
     cells = []
-    for place, column in enumerate(table.unify_dictionaries().columns):
-        coded = column.combine_chunks()
-        codes, values = coded.indices.to_numpy(), coded.dictionary.to_pylist()
-        if values[-1:] != [_END] or codes[-1] + 1 != len(values) or any(value[:1] == " " for value in values):
+    for place, column in enumerate(table.slice(0, len(table) - 1).columns):
+        # Coded once it is whole: coded block by block, the distinct texts of all blocks would have to be made one.
+        coded = column.dictionary_encode().combine_chunks()
+        codes, texts = coded.indices.to_numpy(), coded.dictionary
+        if pc.any(pc.starts_with(texts, " ")).as_py():
             return None
-        codes, values = codes[:-1], values[:-1]
         if short:
-            texts = [row[place] if place < len(row) else "" for row in short]
-            codes, values = _inserted(codes, values, places, texts)
-        cells.append(Cells.coded(codes, values))
+            codes, texts = _inserted(codes, texts, places, [row[place] if place < len(row) else "" for row in short])
+        cells.append(Cells.of_texts(codes, texts))
     return Grid("", cells)
 
 
-def _inserted(codes: np.ndarray, values: list[str], at: list[int], texts: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Codes and distinct values of a column with texts put in before these rows of it."""
-    place_of = {value: place for place, value in enumerate(values)}
-    new = [place_of.setdefault(text, len(place_of)) for text in texts]
-    all_values = list(place_of)
+def _inserted(codes: np.ndarray, texts: pa.Array, at: list[int], inserted: list[str]) -> tuple[np.ndarray, pa.Array]:
+    """Codes and distinct texts of a column with others put in before these rows of it."""
+    place_of = {text: place for place, text in enumerate(texts.to_pylist())}
+    new = [place_of.setdefault(text, len(place_of)) for text in inserted]
     codes, used = pd.factorize(np.insert(codes, at, new))
-    return codes, [all_values[place] for place in used]
+    return codes, pa.array(place_of, pa.string()).take(pa.array(used))
 
 
-def _parse(text: str, separator: str, columns: int) -> Grid:
+def _parse(data: bytes, separator: str, columns: int) -> Grid:
     """Raises pandas' ParserError for a row of more columns and for a quotation mark that is never closed."""
     frame = pd.read_csv(
-        io.BytesIO(text.encode("utf-8", errors="replace")),
+        io.BytesIO(data),
         sep=separator,
         header=None,
         names=list(range(columns)),

@@ -15,6 +15,7 @@ import pandas as pd
 from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
 from asreport.reading.parts import Piece
 from asreport.reading.texts import bare_number
+from asreport.tables import places
 
 _NO_CASE = "This record's case number is in no case export, so it counts for no case: add the case to the case export."
 _NEAR = (
@@ -76,7 +77,7 @@ def note_strangers(tables: dict[str, pd.DataFrame], sources: Sequence[Source], f
 
 
 def _unknown(numbers: pd.Series, known: pd.Series) -> np.ndarray:
-    return pd.Index(known.unique()).get_indexer(numbers) < 0
+    return places(numbers, known) < 0
 
 
 def _by_source(rows: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
@@ -129,9 +130,9 @@ def note_swapped(tables: dict[str, pd.DataFrame], sources: Sequence[Source], fin
             ):
                 _say_swapped(source, ("case_owner", "student_name"), "nearly every row has its own owner", findings)
         if "outcomes" in tables and "nsn" in frame:
-            students = pd.Index(tables["outcomes"]["nsn"].unique())
+            students = tables["outcomes"]["nsn"]
             as_number, as_nsn = (
-                int((students.get_indexer(frame[name].dropna()) >= 0).sum()) for name in ("case_number", "nsn")
+                int((places(frame[name].dropna(), students) >= 0).sum()) for name in ("case_number", "nsn")
             )
             if as_number >= _ENOUGH and as_number > 2 * as_nsn:
                 _say_swapped(source, ("case_number", "nsn"), "ENROL knows the numbers of the first as NSNs", findings)

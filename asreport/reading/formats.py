@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from asreport.reading.delimited import read_delimited
 from asreport.reading.grids import Unreadable, Workbook
 from asreport.reading.limits import MAX_FILE_BYTES
 from asreport.reading.webtables import is_web_page, read_web_page
 from asreport.reading.workbooks import read_old, read_zipped
 
+_SOMETHING = re.compile(rb"[^\x00 \t\r\n\xef\xbb\xbf\xff\xfe]")
 _AGAIN = "export the report again as .xlsx or .csv"
 _OTHERS = {
     b"\x89PNG": "a picture",
@@ -27,7 +30,7 @@ _OTHERS = {
 
 def read_grids(data: bytes) -> Workbook:
     """The grids of one file. Raises Unreadable, whose text ends the sentence that the file's name begins."""
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not _SOMETHING.search(data):
         raise Unreadable(f"is empty: {_AGAIN}")
     if len(data) > MAX_FILE_BYTES:
         raise Unreadable("is too large to read safely: export a shorter span of time, or one region at a time")

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 _INVISIBLE_OR_SPACE = INVISIBLE + " \t\r\n\u00a0\u202f\u2007\u3000\x0b\x0c"
@@ -60,9 +62,13 @@ class Cells:
         blank = [
             place for place, v in enumerate(values) if not (isinstance(v, str) and v[:1].isalnum()) and is_blank(v)
         ]
-        if blank:
-            codes = np.where(np.isin(codes, blank), -1, codes)
-        return cls(codes, values)
+        return cls(_blanked(codes, blank), values)
+
+    @classmethod
+    def of_texts(cls, codes: np.ndarray, texts: pa.Array) -> Cells:
+        """The same from distinct texts, of which Arrow tells the blank ones in a fraction of the time."""
+        blank = pc.equal(pc.utf8_trim(texts, _INVISIBLE_OR_SPACE), "")
+        return cls(_blanked(codes, np.flatnonzero(blank)), texts.to_pylist())
 
     @property
     def filled(self) -> np.ndarray:
@@ -94,6 +100,10 @@ class Cells:
     def seen(self, limit: int) -> list[Any]:
         """The distinct values that some row holds, the first `limit` of them."""
         return [self.values[code] for code in used_codes(self.codes)[:limit]]
+
+
+def _blanked(codes: np.ndarray, blank: Sequence[int] | np.ndarray) -> np.ndarray:
+    return np.where(np.isin(codes, blank), -1, codes) if len(blank) else codes
 
 
 @dataclass(frozen=True)

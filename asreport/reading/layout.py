@@ -82,7 +82,8 @@ def _find_header(grid: Grid, count: np.ndarray) -> int:
 
     def known(row: int) -> int:
         seen = [header(as_text(column[row])) for column in grid.columns if column.codes[row] >= 0]
-        return max(len({field for one in seen for field in fields_of(one, table)}) for table in HEADERS)
+        named = [one for one in seen if one.fields]
+        return max(len({field for one in named for field in fields_of(one, table)}) for table in HEADERS)
 
     among = [row for row in range(min(grid.height, HEADER_WITHIN)) if count[row]]
     best = max(among, key=lambda row: (known(row), -row), default=0)

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,17 @@ class Header:
     names: tuple[str, ...]
     parent: str
     upwards: bool = False
+
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """The fields of each table that it may stand for, going by its name alone; told once, as it is asked often."""
+        found = {}
+        for table, known in _FIELDS_BY_NAME.items():
+            named = set().union(*(known[name] for name in self.names if name in known))
+            own = {field for field in named if self.parent in ("", table) or field in ("case_number", "nsn")}
+            if own:  # hardly any of the cells that are looked at to find the header
+                found[table] = [field for field in HEADERS[table] if field in own]
+        return found
 
     def rank(self, names: dict[str, int]) -> int | None:
         """Where this header stands in a list of names in order of preference; None if it is not there."""
@@ -92,10 +103,13 @@ SUMMARY_HEADERS = tuple(squash(name) for name in WORDS["layout"]["summary_header
 FOOTERS: tuple[str, ...] = tuple(WORDS["layout"]["footers"])
 
 
+# The other way round, by table: squashed name -> the fields it may be.
+_FIELDS_BY_NAME = {
+    table: {name: {field for field in fields if name in fields[field]} for names in fields.values() for name in names}
+    for table, fields in HEADERS.items()
+}
+
+
 def fields_of(seen: Header, table: str) -> list[str]:
     """The fields of `table` that a header may stand for, going by its name alone."""
-    return [
-        field
-        for field, names in HEADERS[table].items()
-        if seen.rank(names) is not None and (seen.parent in ("", table) or field in ("case_number", "nsn"))
-    ]
+    return seen.fields.get(table, [])
