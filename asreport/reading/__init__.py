@@ -29,6 +29,7 @@ from asreport.reading.formats import read_grids
 from asreport.reading.grids import Unreadable
 from asreport.reading.limits import MAX_FILE_BYTES
 from asreport.reading.matching import Sheet
+from asreport.reading.once import one_reading
 from asreport.reading.parts import Part, Piece
 from asreport.reading.sheets import complain, read_sheet
 from asreport.settings import Settings, SettingsError, is_settings, read_settings
@@ -77,6 +78,7 @@ class Exports:
     settings: Settings
 
 
+@one_reading()
 def read_exports(
     sources: str | PathLike[str] | Iterable[str | PathLike[str] | NamedStream],
     progress: Callable[[str], None] | None = None,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from asreport.reading.grids import INVISIBLE, Cells, used_codes
+from asreport.reading.once import once_a_text
 from asreport.reading.vocabulary import WORDS
 
 NEW_ZEALAND = ZoneInfo("Pacific/Auckland")
@@ -174,14 +174,14 @@ def _plain(text: str) -> str:
     return (text if text.isascii() else text.translate(_SPACES)).strip(" \t\r\n'")
 
 
-@lru_cache(maxsize=65536)
+@once_a_text
 def _is_local(text: str) -> bool:
     """Whether a text is a time of day alone, which does not say that it is another zone's."""
     clock = _clock(_plain(text).lower()) if text[:1].isdecimal() else None
     return clock is not None and clock[2] is None
 
 
-@lru_cache(maxsize=65536)
+@once_a_text
 def _day(text: str) -> date | Open | None:
     """The date before a time."""
     return _written(_plain(text).strip(" ,").removesuffix("T").removesuffix(" at").lower())
@@ -197,7 +197,7 @@ def _serial(number: float) -> date | None:
     return None
 
 
-@lru_cache(maxsize=65536)
+@once_a_text
 def _written(text: str) -> date | Open | None:
     """A date written without a time, in lower case."""
     text = _WEEKDAY.sub("", text, count=1) if text[:1].isalpha() else text
@@ -231,7 +231,7 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@lru_cache(maxsize=65536)
+@once_a_text
 def _clock(text: str) -> tuple[int, int, timezone | None] | None:
     """A time of day in lower case: hour, minute, and its offset where it says one that is not New Zealand's."""
     parts = _CLOCK.fullmatch(text)

@@ -6,9 +6,11 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from asreport.reading.once import once_a_text
 
 WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text(encoding="utf-8"))
 
@@ -63,7 +65,7 @@ def header(text: str) -> Header:
     return _header(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
 
 
-@lru_cache(maxsize=4096)
+@once_a_text
 def _header(text: str) -> Header:
     bare = text.rstrip().rstrip(_ARROWS).rstrip()
     arrow = bare != text.rstrip()
