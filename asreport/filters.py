@@ -33,6 +33,7 @@ BY_GROUP = {
 # Filter → the column of codes.
 BY_CODE = {"verdict": "verdict_code", "measure": "measure_id", "group": "group_code", "reason": "reason_code"}
 FILTERS = (*BY_CODE, *BY_GROUP)
+SAID_OF_MANY = ["measure", "verdict", "group", "reason", "check", "open", *BY_CODE.values()]
 OPEN_IN_ADDRESS = ("type", "week")  # CA, NEN and days: they name nobody
 
 
@@ -53,8 +54,8 @@ def group_identity(upload: bytes, param: str, value: str) -> str:
 class Listing:
     """The case-level list and what it can be chosen by.
 
-    `rows`: as `case_list`, what can be put right first and then the soonest deadline first; its texts are categories,
-    each held once: most of them are said of many cases, and every session keeps a list. `options`: filter → what
+    `rows`: as `case_list`, what can be put right first and then the soonest deadline first; what is said of many cases
+    is a category, its texts held once, as every session keeps a list. `options`: filter → what
     stands for a value in an address → its words, in the order in which they are offered. `places`: filter → for each
     row, which of the options is its value.
     """
@@ -104,16 +105,16 @@ def listing(result: Assessment, upload: bytes) -> Listing:
     options, places = {}, {}
     for name, column in BY_CODE.items():
         options[name] = _words_of_codes(name, result)
-        places[name] = pd.Index(list(options[name])).get_indexer(pd.Index(rows[column]))
+        places[name] = pd.Index(list(options[name])).get_indexer(pd.Index(rows[column])).astype("int32")
     available = groupings(result)
     for name, by in BY_GROUP.items():
         if by == "case_owner" or by in available:
             values = owners(result.cases) if by == "case_owner" else group_of(result.cases, by)
             codes, known = pd.factorize(values, sort=True)
             options[name] = {group_identity(upload, name, value): _in_words(by, value) for value in known}
-            places[name] = codes[case]
+            places[name] = codes[case].astype("int32")
     rows["case_owner"] = owners(rows)
-    rows = rows.astype(dict.fromkeys(rows.select_dtypes("str").columns.drop("case_number"), "category"))
+    rows = rows.astype(dict.fromkeys(SAID_OF_MANY, "category"))
     return Listing(rows, options, places, _searched(result.cases), case)
 
 
