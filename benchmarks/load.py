@@ -2,13 +2,14 @@
 
 python -m benchmarks.load --sessions 1 10 25 50 100
 
---pace 0.5   visitors in twice the hurry (the default is 1)
---write      puts the tables into benchmarks/RESULTS.md too
+--processes 2   the app as two processes, visitors dealt out in turns, as the proxy of deploy/ deals them out
+--pace 0.5      visitors in twice the hurry (the default is 1)
+--write         puts the tables into benchmarks/RESULTS.md too
 
 Each visitor comes within the first minute, uploads a provider's 800 cases, looks at four pages, filters and downloads,
 with 5 to 25 seconds between steps (15 on average), as one who reads what is shown. All stay until the last is done;
-then every tab is closed. For each number of visitors a new process; the visitors are one process more, on the same
-computer.
+then every tab is closed. For each number of visitors new processes of the app; the visitors are one process more, on the
+same computer.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -52,8 +54,8 @@ class Run:
     before: float = 0
     open: float = 0
     after: float = 0
-    busy: float = 0  # processor seconds of the server for each second that passed, while visitors were at work
-    each: float = 0  # processor seconds of the server for each visitor
+    busy: float = 0  # processor seconds of the app for each second that passed, while visitors were at work
+    each: float = 0  # processor seconds of the app for each visitor
     upload: float = 0
 
 
@@ -62,20 +64,27 @@ def main() -> None:
     options = _options()
     runs = []
     for visitors in options.sessions:
-        with served(f"--server.disconnectedSessionTTL={KEPT}") as app:
-            runs.append(asyncio.run(_run(app, visitors, options.pace)))
-        print(_tables(runs[-1:], options.pace), flush=True)
-    section = _tables(runs, options.pace)
+        with ExitStack() as ending:
+            starting = [served(f"--server.disconnectedSessionTTL={KEPT}") for _ in range(options.processes)]
+            apps = [ending.enter_context(app) for app in starting]
+            runs.append(asyncio.run(_run(apps, visitors, options.pace)))
+        print(_tables(runs[-1:], options), flush=True)
+    section = _tables(runs, options)
     print(section)
     if options.write:
         before = RESULTS.read_text() if RESULTS.exists() else "# Results\n"
-        kept = re.sub(rf"\n*{TITLE}\n.*?(?=\n## |\Z)", "", before, flags=re.S).rstrip("\n")
+        kept = re.sub(rf"\n*{_title(options)}\n.*?(?=\n## |\Z)", "", before, flags=re.S).rstrip("\n")
         RESULTS.write_text(f"{kept}\n\n{section}\n")
+
+
+def _title(options: argparse.Namespace) -> str:
+    return TITLE if options.processes == 1 else f"{TITLE}, on {options.processes} processes"
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, nargs="+", default=[1, 10, 25, 50, 100])
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1)
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
@@ -105,25 +114,34 @@ async def _downloaded(visitor: Visitor) -> None:
         raise Fault("The download is no workbook")
 
 
-async def _run(app: App, visitors: int, pace: float) -> Run:
+async def _run(apps: list[App], visitors: int, pace: float) -> Run:
+    def mib() -> float:
+        return sum(app.mib() for app in apps)
+
+    def seconds() -> float:
+        return sum(app.seconds() for app in apps)
+
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(visitors + 2))
     files = [provider(seed) for seed in range(1, min(visitors, 8) + 1)]
     run = Run(visitors, upload=sum(len(content) for _, content in files[0]) / 2**20)
-    await _warm(app, files[0])
-    run.before = app.mib()
-    start, used = time.perf_counter(), app.seconds()
+    await asyncio.gather(*(_warm(app, files[0]) for app in apps))
+    run.before = mib()
+    start, used = time.perf_counter(), seconds()
     done = asyncio.Barrier(visitors + 1)
-    tasks = [asyncio.create_task(_one(app, run, files[n % 8 % len(files)], n, pace, done)) for n in range(visitors)]
+    tasks = [
+        asyncio.create_task(_one(apps[n % len(apps)], run, files[n % len(files)], n, pace, done))
+        for n in range(visitors)
+    ]
     while done.n_waiting < visitors:  # bounded: every step of a visitor is
         await asyncio.sleep(0.2)
-    spent = app.seconds() - used
+    spent = seconds() - used
     run.busy, run.each = spent / (time.perf_counter() - start), spent / visitors
     await asyncio.sleep(1)
-    run.open = app.mib()
+    run.open = mib()
     await done.wait()
     await asyncio.gather(*tasks)
     await asyncio.sleep(2 * KEPT + 10)
-    run.after = app.mib()
+    run.after = mib()
     return run
 
 
@@ -156,7 +174,8 @@ async def _one(app: App, run: Run, files: Files, number: int, pace: float, done:
     await visitor.close()
 
 
-def _tables(runs: list[Run], pace: float) -> str:
+def _tables(runs: list[Run], options: argparse.Namespace) -> str:
+    pace, processes = options.pace, options.processes
     steps = list(runs[0].times)
     times = pd.DataFrame(
         {
@@ -187,17 +206,18 @@ def _tables(runs: list[Run], pace: float) -> str:
     )
     return "\n".join(
         [
-            TITLE,
+            _title(options),
             "",
             f"`python -m benchmarks.load --sessions {' '.join(str(run.visitors) for run in runs)}"
-            f"{'' if pace == 1 else f' --pace {pace:g}'}`, {date.today():%-d %B %Y}: one process, two cores shared "
+            f"{'' if processes == 1 else f' --processes {processes}'}{'' if pace == 1 else f' --pace {pace:g}'}`, "
+            f"{date.today():%-d %B %Y}: {'one process' if processes == 1 else f'{processes} processes'}, two cores shared "
             f"with the visitors. Each uploads {runs[0].upload:.2f} MiB ({CASES_EACH} cases), comes within "
             f"{ARRIVAL * pace:.0f} seconds and waits {THINK[0] * pace:g} to {THINK[1] * pace:g} seconds between steps. "
             "Seconds, p50 / p95 / p99, by number of visitors:",
             "",
             _markdown(times, "Step"),
             "",
-            f"Memory is what is the process's own. A closed tab is kept for {KEPT} seconds here (120 as delivered).",
+            f"Memory is what the app alone holds. A closed tab is kept for {KEPT} seconds here (120 as delivered).",
             "",
             _markdown(memory, "Visitors"),
             *[f"\nFault: {fault}" for run in runs for fault in run.faults[:5]],
