@@ -8,8 +8,8 @@ python -m benchmarks.load --sessions 1 10 25 50 100
 
 Each visitor comes within the first minute, uploads a provider's 800 cases, looks at four pages, filters and downloads,
 with 5 to 25 seconds between steps (15 on average), as one who reads what is shown. All stay until the last is done;
-then every tab is closed. For each number of visitors new processes of the app; the visitors are one process more, on the
-same computer.
+then every tab is closed. For each number of visitors new processes of the app; the visitors are one process more, on
+the same computer.
 """
 
 from __future__ import annotations
@@ -176,6 +176,7 @@ async def _one(app: App, run: Run, files: Files, number: int, pace: float, done:
 
 def _tables(runs: list[Run], options: argparse.Namespace) -> str:
     pace, processes = options.pace, options.processes
+    by = "one process" if processes == 1 else f"{processes} processes"
     steps = list(runs[0].times)
     times = pd.DataFrame(
         {
@@ -210,7 +211,7 @@ def _tables(runs: list[Run], options: argparse.Namespace) -> str:
             "",
             f"`python -m benchmarks.load --sessions {' '.join(str(run.visitors) for run in runs)}"
             f"{'' if processes == 1 else f' --processes {processes}'}{'' if pace == 1 else f' --pace {pace:g}'}`, "
-            f"{date.today():%-d %B %Y}: {'one process' if processes == 1 else f'{processes} processes'}, two cores shared "
+            f"{date.today():%-d %B %Y}: {by}, two cores shared "
             f"with the visitors. Each uploads {runs[0].upload:.2f} MiB ({CASES_EACH} cases), comes within "
             f"{ARRIVAL * pace:.0f} seconds and waits {THINK[0] * pace:g} to {THINK[1] * pace:g} seconds between steps. "
             "Seconds, p50 / p95 / p99, by number of visitors:",
