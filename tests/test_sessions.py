@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.client import Fault, Visitor
 from benchmarks.served import App, served
+from ui import session
 
 KEPT = 2  # seconds until a closed tab's session is gone
 PATIENCE = 60  # seconds: other work going on must not fail a test
@@ -151,3 +152,22 @@ def test_a_file_of_another_session_cannot_be_made(app: App, sample_folder: Path)
         await asyncio.gather(owner.close(), stranger.close())
 
     asyncio.run(ask())
+
+
+def test_a_third_reading_waits_its_turn_and_can_be_given_up_meanwhile() -> None:
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            raise KeyboardInterrupt  # as Streamlit ends a run that is given up: not an Exception
+
+    with session.turn_to_read(told.append), session.turn_to_read(told.append):
+        assert not told, "two at once do not wait"
+        with pytest.raises(KeyboardInterrupt), session.turn_to_read(tell):
+            pytest.fail("a third was read beside them")
+        assert set(told) == {"Other files are being read; yours wait their turn …"}
+    with pytest.raises(ValueError), session.turn_to_read(told.append):
+        raise ValueError
+    with session.turn_to_read(told.append), session.turn_to_read(told.append):
+        assert len(told) == 2, "whatever ended those before, their places are free"

@@ -6,12 +6,14 @@ import io
 import runpy
 import secrets
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pandas as pd
@@ -40,6 +42,8 @@ _ROOT = Path(__file__).parent.parent
 
 # Whether app.py runs the page, with its navigation and its guard.
 _under_app: ContextVar[bool] = ContextVar("under_app", default=False)
+
+_READING = BoundedSemaphore(2)
 
 # What the keys of filters start with.
 FILTER = "filter-"
@@ -208,12 +212,24 @@ def _read(
     source: str,
     progress: Progress,
 ) -> None:
-    exports = asreport.read_exports([_stream(*upload) for upload in uploads], progress=progress, settings=settings)
-    # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
-    dropped = {file.name for file in exports.files if file.is_settings}
-    progress("Assessing …")
-    packed = tuple((name, zlib.compress(content, 1)) for name, content in uploads if name not in dropped)
-    _keep(exports, quarter, as_at, packed, source)
+    with turn_to_read(progress):
+        exports = asreport.read_exports([_stream(*upload) for upload in uploads], progress=progress, settings=settings)
+        # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
+        dropped = {file.name for file in exports.files if file.is_settings}
+        progress("Assessing …")
+        packed = tuple((name, zlib.compress(content, 1)) for name, content in uploads if name not in dropped)
+        _keep(exports, quarter, as_at, packed, source)
+
+
+@contextmanager
+def turn_to_read(progress: Progress) -> Iterator[None]:
+    """Wait until fewer than two others are being read: those who look at pages would wait for all of them."""
+    while not _READING.acquire(timeout=0.5):
+        progress("Other files are being read; yours wait their turn …")  # here it can be given up
+    try:
+        yield
+    finally:
+        _READING.release()
 
 
 def _stream(name: str, content: bytes) -> io.BytesIO:
