@@ -212,6 +212,23 @@ def use_sample(page: Page) -> None:
     settled(page)
 
 
+def unfold(place: Page | Locator, words: str) -> Locator:
+    """Open a part of the page that is folded away, and wait until it lies still; what is in it.
+
+    While it unfolds it scrolls, and a list of choices that was opened in it closes again.
+    """
+    summary = place.locator("details > summary", has_text=words)
+    summary.click()
+    summary.evaluate(_UNFOLDED)
+    return summary.locator("..")
+
+
+_UNFOLDED = """async summary => {
+    const moving = () => document.getAnimations().some(a => summary.parentElement.contains(a.effect.target));
+    do await new Promise(requestAnimationFrame); while (moving() || !summary.parentElement.open);
+}"""
+
+
 def download(page: Page, button: str | re.Pattern[str], ending: str) -> bytes:
     with page.expect_download() as caught:
         main(page).get_by_role("button", name=button, exact=isinstance(button, str)).click()

@@ -25,6 +25,7 @@ from browsing import (
     narrow_navigation_closed,
     settled,
     titles,
+    unfold,
     upload,
     use_sample,
 )
@@ -118,7 +119,7 @@ def test_a_team_lead_before_the_report_sees_what_would_secure_an_open_target(
     # Why it is so. What might be put right is not part of the figure.
     gap = main(page).locator(f".st-key-measure-{row['measure_id']}")
     expect(gap.get_by_test_id("stMetricValue")).to_have_text(percent(row["rate_percent"]))
-    gap.get_by_text("Why, how, and which cases").click()
+    unfold(gap, "Why, how, and which cases")
     expect(gap.get_by_text("How it is calculated.")).to_be_visible()
     assert_open_to_all(page)
 
