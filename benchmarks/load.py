@@ -3,6 +3,7 @@
 python -m benchmarks.load --sessions 1 10 25 50 100
 
 --processes 2   the app as two processes, visitors dealt out in turns, as the proxy of deploy/ deals them out
+--waves 3       three times so many, one lot after the other; memory is of the first, what stays is of each
 --pace 0.5      visitors in twice the hurry (the default is 1)
 --write         puts the tables into benchmarks/RESULTS.md too
 
@@ -53,7 +54,7 @@ class Run:
     faults: list[str] = field(default_factory=list)
     before: float = 0
     open: float = 0
-    after: float = 0
+    after: list[float] = field(default_factory=list)  # by wave
     busy: float = 0  # processor seconds of the app for each second that passed, while visitors were at work
     each: float = 0  # processor seconds of the app for each visitor
     upload: float = 0
@@ -67,7 +68,7 @@ def main() -> None:
         with ExitStack() as ending:
             starting = [served(f"--server.disconnectedSessionTTL={KEPT}") for _ in range(options.processes)]
             apps = [ending.enter_context(app) for app in starting]
-            runs.append(asyncio.run(_run(apps, visitors, options.pace)))
+            runs.append(asyncio.run(_run(apps, visitors, options.pace, options.waves)))
         print(_tables(runs[-1:], options), flush=True)
     section = _tables(runs, options)
     print(section)
@@ -85,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, nargs="+", default=[1, 10, 25, 50, 100])
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--waves", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1)
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
@@ -114,35 +116,43 @@ async def _downloaded(visitor: Visitor) -> None:
         raise Fault("The download is no workbook")
 
 
-async def _run(apps: list[App], visitors: int, pace: float) -> Run:
-    def mib() -> float:
-        return sum(app.mib() for app in apps)
-
-    def seconds() -> float:
-        return sum(app.seconds() for app in apps)
-
+async def _run(apps: list[App], visitors: int, pace: float, waves: int) -> Run:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(visitors + 2))
     files = [provider(seed) for seed in range(1, min(visitors, 8) + 1)]
     run = Run(visitors, upload=sum(len(content) for _, content in files[0]) / 2**20)
     await asyncio.gather(*(_warm(app, files[0]) for app in apps))
-    run.before = mib()
-    start, used = time.perf_counter(), seconds()
-    done = asyncio.Barrier(visitors + 1)
+    run.before = _mib(apps)
+    for wave in range(waves):
+        await _wave(apps, run, files, pace, first=wave == 0)
+        await asyncio.sleep(2 * KEPT + 10)
+        run.after.append(_mib(apps))
+    return run
+
+
+async def _wave(apps: list[App], run: Run, files: list[Files], pace: float, first: bool) -> None:
+    """All visitors, from the first to come to the last tab closed."""
+    start, used = time.perf_counter(), _seconds(apps)
+    done = asyncio.Barrier(run.visitors + 1)
     tasks = [
         asyncio.create_task(_one(apps[n % len(apps)], run, files[n % len(files)], n, pace, done))
-        for n in range(visitors)
+        for n in range(run.visitors)
     ]
-    while done.n_waiting < visitors:  # bounded: every step of a visitor is
+    while done.n_waiting < run.visitors:  # bounded: every step of a visitor is
         await asyncio.sleep(0.2)
-    spent = seconds() - used
-    run.busy, run.each = spent / (time.perf_counter() - start), spent / visitors
+    passed, spent = time.perf_counter() - start, _seconds(apps) - used
     await asyncio.sleep(1)
-    run.open = mib()
+    if first:
+        run.busy, run.each, run.open = spent / passed, spent / run.visitors, _mib(apps)
     await done.wait()
     await asyncio.gather(*tasks)
-    await asyncio.sleep(2 * KEPT + 10)
-    run.after = mib()
-    return run
+
+
+def _mib(apps: list[App]) -> float:
+    return sum(app.mib() for app in apps)
+
+
+def _seconds(apps: list[App]) -> float:
+    return sum(app.seconds() for app in apps)
 
 
 async def _warm(app: App, files: Files) -> None:
@@ -197,7 +207,7 @@ def _tables(runs: list[Run], options: argparse.Namespace) -> str:
                 "All open, MiB": f"{run.open:.0f}",
                 "A session, MiB": f"{(run.open - run.before) / run.visitors:.2f}",
                 "A session, times its upload": f"{(run.open - run.before) / run.visitors / run.upload:.1f}",
-                f"{2 * KEPT + 10} seconds after all closed, MiB": f"{run.after:.0f}",
+                f"{2 * KEPT + 10} seconds after all closed, MiB": ", ".join(f"{mib:.0f}" for mib in run.after),
                 "Processor, share of one core": f"{run.busy:.2f}",
                 "Processor seconds a visitor": f"{run.each:.1f}",
                 "Faults": f"{len(run.faults)}",
@@ -210,7 +220,7 @@ def _tables(runs: list[Run], options: argparse.Namespace) -> str:
             _title(options),
             "",
             f"`python -m benchmarks.load --sessions {' '.join(str(run.visitors) for run in runs)}"
-            f"{'' if processes == 1 else f' --processes {processes}'}{'' if pace == 1 else f' --pace {pace:g}'}`, "
+            f"{_more(options)}`, "
             f"{date.today():%-d %B %Y}: {by}, two cores shared "
             f"with the visitors. Each uploads {runs[0].upload:.2f} MiB ({CASES_EACH} cases), comes within "
             f"{ARRIVAL * pace:.0f} seconds and waits {THINK[0] * pace:g} to {THINK[1] * pace:g} seconds between steps. "
@@ -224,6 +234,12 @@ def _tables(runs: list[Run], options: argparse.Namespace) -> str:
             *[f"\nFault: {fault}" for run in runs for fault in run.faults[:5]],
         ]
     )
+
+
+def _more(options: argparse.Namespace) -> str:
+    """The options that are not as by default, as they are typed."""
+    chosen = {name: vars(options)[name] for name in ("processes", "waves", "pace")}
+    return "".join(f" --{name} {value:g}" for name, value in chosen.items() if value != 1)
 
 
 def _markdown(table: pd.DataFrame, first: str) -> str:
