@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from browsing import narrow_navigation_closed, settled
+from browsing import narrow_navigation_closed, settled, still
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -47,3 +47,4 @@ def drawn(page: Page) -> None:
     settled(page)
     narrow_navigation_closed(page)
     page.wait_for_load_state("networkidle")
+    still(page.locator("body"))  # what was faded while the page was made anew comes back in steps

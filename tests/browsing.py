@@ -218,14 +218,22 @@ def unfold(place: Page | Locator, words: str) -> Locator:
     While it unfolds it scrolls, and a list of choices that was opened in it closes again.
     """
     summary = place.locator("details > summary", has_text=words)
+    part = summary.locator("..")
     summary.click()
-    summary.evaluate(_UNFOLDED)
-    return summary.locator("..")
+    expect(part).to_have_attribute("open", "")
+    still(part)
+    return part
 
 
-_UNFOLDED = """async summary => {
-    const moving = () => document.getAnimations().some(a => summary.parentElement.contains(a.effect.target));
-    do await new Promise(requestAnimationFrame); while (moving() || !summary.parentElement.open);
+def still(element: Locator) -> None:
+    """Wait until nothing in it moves or fades any more, but for what does so without end."""
+    element.evaluate(_STILL)
+
+
+_STILL = """async element => {
+    const ends = animation => animation.effect.getComputedTiming().endTime !== Infinity;
+    const moves = animation => ends(animation) && element.contains(animation.effect.target);
+    do await new Promise(requestAnimationFrame); while (document.getAnimations().some(moves));
 }"""
 
 
