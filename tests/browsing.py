@@ -172,11 +172,16 @@ def titles(page: Page) -> list[str]:
     return [text.split("\n")[-1] for text in texts]  # the icon's name comes first
 
 
+def taken_for(page: Page) -> Locator:
+    """On Upload, the table that says what each file was taken for."""
+    return page.get_by_role("region", name="taken for")
+
+
 def upload(page: Page, folder: Path) -> None:
     """Drop all files of a folder at once on Upload, and wait until they are read."""
     files = sorted(folder.iterdir())
     page.locator("input[type=file]").set_input_files(files)
-    taken = page.get_by_role("region", name="taken for")
+    taken = taken_for(page)
     for file in files:
         expect(taken.get_by_text(file.name, exact=True)).to_be_attached()
     settled(page)

@@ -22,6 +22,7 @@ from browsing import (
     main,
     served,
     settled,
+    taken_for,
     too_wide,
     upload,
     use_sample,
@@ -159,7 +160,7 @@ def test_without_exceptions_and_then_a_second_upload_that_replaces_the_first(
     columns = ("case_number", "student_name", "case_owner", "school", "provider", "region", "nsn")
     gone = {text for column in columns for text in first[column].dropna()} | {f.name for f in clean.exports.files}
     go(page, UPLOAD)
-    taken = page.get_by_role("region", name="taken for")
+    taken = taken_for(page)
     expect(taken.get_by_text("clean-activities.csv")).to_be_attached()  # to begin with, it is there
     upload(page, sample_folder)
     for title in TITLES:

@@ -24,6 +24,7 @@ from browsing import (
     main,
     narrow_navigation_closed,
     settled,
+    taken_for,
     titles,
     unfold,
     upload,
@@ -87,7 +88,7 @@ def pick(page: Page, label: str | re.Pattern[str], option: str) -> None:
 def drop(page: Page, *files: Path) -> None:
     """Drop files on Upload, and wait until something was made of them."""
     page.locator("input[type=file]").set_input_files(files)
-    taken = page.get_by_role("region", name="taken for")
+    taken = taken_for(page)
     for file in files:
         expect(taken.get_by_text(file.name, exact=True)).to_be_attached()
     settled(page)

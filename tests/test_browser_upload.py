@@ -20,6 +20,7 @@ from browsing import (
     go,
     main,
     settled,
+    taken_for,
     unfold,
     upload,
     use_sample,
@@ -32,7 +33,7 @@ EVENTS = "Case Number\tSubject\tEvent Date\n00009235\tSchool visit\t16/04/2026\n
 
 def test_tables_pasted_one_after_the_other(browser: Browser, watch: Watch) -> None:
     page = watch.visitor(browser)
-    taken = page.get_by_role("region", name="taken for")
+    taken = taken_for(page)
     cases = "Case Number\tRecord Type\tReferral Date\n00009235\tCA\t14/04/2026\n"
     for text in (cases, EVENTS):
         box = page.get_by_role("textbox", name=re.compile("Copy a table"))
@@ -89,7 +90,7 @@ def test_hostile_files_cost_another_visitor_nothing(
         # While that is read, the other visitor goes on.
         go(other, EXCEPTIONS)
         go(other, UPLOAD)
-        expect(other.get_by_role("region", name="taken for").get_by_text("clean-cases.csv")).to_be_attached()
+        expect(taken_for(other).get_by_text("clean-cases.csv")).to_be_attached()
         expect(main(page).get_by_text(said)).to_be_visible()
         settled(page)
     upload(page, clean_folder)  # and the one who sent them goes on too
@@ -121,7 +122,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("width", [1280, 400])
 def test_reading_is_cancelled(browser: Browser, watch: Watch, clean_folder: Path, slow: Path, width: int) -> None:
     page = watch.visitor(browser, width)
-    taken = page.get_by_role("region", name="taken for").get_by_text("clean-cases.csv", exact=True)
+    taken = taken_for(page).get_by_text("clean-cases.csv", exact=True)
     for earlier in (0, 1):
         if earlier:  # it goes on as if nothing had been, and what is read now stays
             upload(page, clean_folder)
@@ -141,7 +142,7 @@ def test_upload_is_left_while_reading(browser: Browser, watch: Watch, clean_fold
     assert bytes_of_uploads(page) == 0
     go(page, UPLOAD)
     given_up(page, slow)
-    expect(page.get_by_role("region", name="taken for").get_by_text("clean-cases.csv", exact=True)).to_be_attached()
+    expect(taken_for(page).get_by_text("clean-cases.csv", exact=True)).to_be_attached()
 
 
 def test_a_file_is_cancelled_on_its_way(browser: Browser, watch: Watch, slow: Path) -> None:
