@@ -9,13 +9,25 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
 from importlib import resources
+from operator import or_
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-OutcomeType = Literal["school", "alternative_education", "exemption"]
+from asreport.evidence import KINDS
+from asreport.evidence.kind import EvidenceKind
+from asreport.evidence.meeting import MeetingEvidence
+from asreport.evidence.outcome import OutcomeEvidence
+from asreport.evidence.owner import OwnerEvidence
+from asreport.frozen import Policy
+
+if TYPE_CHECKING:
+    AnyEvidence = EvidenceKind
+else:  # the kinds are those that have a file
+    AnyEvidence = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
 
 # What to write for a field, by its name: the last part of an error's message.
 EXAMPLES = {
@@ -43,10 +55,6 @@ ASKED_READINGS = ("start_day", "unknown_contact_details", "deadline_day", "headl
 
 class QuarterError(ValueError):
     """A quarter's file or a choice made for it cannot be used; the message says where, why and what to write."""
-
-
-class Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Period(Policy):
@@ -137,31 +145,6 @@ class Clock(Policy):
         return self
 
 
-class MeetingEvidence(Policy):
-    kind: Literal["meeting"]
-    subject: str
-    recorded_by_cut_off: bool = False
-
-
-class PlanEvidence(Policy):
-    kind: Literal["plan"]
-    statuses: list[str]
-    recorded_by_cut_off: bool = False
-
-
-class OwnerEvidence(Policy):
-    """An owner is a queue whose name holds one of `queues`, or is one that a provider has `marked` (settings.py)."""
-
-    kind: Literal["owner"]
-    queues: list[str]
-    marked: list[str] = []
-
-
-class OutcomeEvidence(Policy):
-    kind: Literal["outcome"]
-    types: list[OutcomeType]
-
-
 class Measure(Policy):
     """One service level measure: its card, its cases, its clock, what counts as evidence, and its target in percent."""
 
@@ -173,13 +156,18 @@ class Measure(Policy):
     record: str
     cases: Cases
     clock: Clock = Clock()
-    evidence: Annotated[MeetingEvidence | PlanEvidence | OwnerEvidence | OutcomeEvidence, Field(discriminator="kind")]
+    evidence: AnyEvidence
     target: Annotated[int, Field(ge=1, le=100)] | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The dates of a case without which it cannot be assessed, in the order they are asked for (section 5)."""
-        referral = not self.cases.migrated or self.evidence.kind == "outcome"
+        """The dates of a case without which it cannot be assessed, in the order they are asked for (section 5).
+
+        An outcome counts from the referral on, so where no clock starts on a date of the case that one is needed.
+        """
+        referral = self.cases.which == "referred_in_period" or (
+            isinstance(self.evidence, OutcomeEvidence) and self.clock.start is None
+        )
         dates = ["referral_date"] * referral + ([self.clock.start] if self.clock.start else [])
         return tuple(dict.fromkeys(dates))
 
@@ -208,8 +196,6 @@ class Quarter(Policy):
             _known(measure.section, self.sections, f"measures.{measure.id}.section", "a section")
             if isinstance(measure.evidence, MeetingEvidence):
                 _known(measure.evidence.subject, self.subjects, f"measures.{measure.id}.evidence.subject", "a subject")
-            if getattr(measure.evidence, "recorded_by_cut_off", False) and measure.clock.cut_off is None:
-                raise ValueError(f"measures.{measure.id}: recorded_by_cut_off needs a clock with a cut_off")
         return self
 
     def reading(self, name: str) -> str | list[str]:
@@ -230,7 +216,10 @@ class Quarter(Policy):
             for accepted in subject.accepted
         ]
         marked = {
-            name: None for m in self.measures.values() if m.evidence.kind == "owner" for name in m.evidence.marked
+            name: None
+            for m in self.measures.values()
+            if isinstance(m.evidence, OwnerEvidence)
+            for name in m.evidence.marked
         }
         return readings + subjects + [f"The case owner “{name}” is taken for a queue." for name in marked]
 

@@ -13,7 +13,9 @@ import pandas as pd
 
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
-from asreport.quarter import OwnerEvidence, PlanEvidence, Quarter, Reading, load_quarter
+from asreport.evidence.owner import OwnerEvidence
+from asreport.evidence.plan import PlanEvidence
+from asreport.quarter import Quarter, Reading, load_quarter
 from asreport.tables import Tables
 
 Value = str | list[str]

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from asreport.quarter import OwnerEvidence, Quarter
+from asreport.evidence.owner import OwnerEvidence
+from asreport.quarter import Quarter
 from asreport.tables import TABLES
 
 MAX_BYTES = 1_000_000
