@@ -25,7 +25,7 @@ from types import FrameType
 from typing import NoReturn
 
 STARTS_WITHIN = 120.0  # seconds until the first answer
-PATIENCE = 60.0  # seconds without an answer: by then the proxy has sent the users elsewhere
+PATIENCE = 60.0  # seconds without an answer: the proxy waits for about as long before it gives one up
 PAUSE = 2.0  # seconds between two questions, and before the app is started again
 ENDS_WITHIN = 15.0  # seconds for an orderly end
 
