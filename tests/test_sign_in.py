@@ -380,6 +380,7 @@ def test_without_use_the_session_holds_nothing(monkeypatch: pytest.MonkeyPatch) 
     claims = {**proved(MEMBER), "aud": AUTH["client_id"], "is_logged_in": True, "iat": time.time()}
     monkeypatch.setattr(sign_in, "_settings", lambda: settings)
     monkeypatch.setattr(sign_in, "_claims", lambda: claims)
+    monkeypatch.setattr(sign_in, "_is_in_pieces", lambda: False)  # there is no connection that could have cookies
     clock = time.monotonic
     page.run()
     next(button for button in page.button if button.label == "Use the sample data").click().run()

@@ -177,6 +177,10 @@ def _claims() -> dict[str, Any]:
     return st.user.to_dict()
 
 
+def _is_in_pieces() -> bool:
+    return _PIECE in st.context.cookies
+
+
 # The door
 
 
@@ -193,7 +197,7 @@ def door() -> None:
     access, claims = settings.access, _claims()
     if claims.get("is_logged_in") is not True:
         _closed(f"Sign in to use asreport. It signs you out after {_minutes(access)} without use.", st.login)
-    if _PIECE in st.context.cookies:
+    if _is_in_pieces():
         session.clear()
         _closed(
             "The sign-in says more about you than fits into one cookie, and so cannot be relied on. Ask whoever runs "
