@@ -261,6 +261,69 @@ def test_only_what_the_pages_need_can_be_reached(place: Hosted) -> None:
     assert ask(f"{place.address}/_stcore/health").body == b"ok"
 
 
+def other_spellings(path: str) -> list[str]:
+    """Ways to write a path that the app, which decodes once, or a proxy that tidies up might take for the same."""
+    name, _, rest = path.removeprefix("/").partition("/")
+    first, tail = f"{ord(name[0]):02x}", f"{name[1:]}/{rest}"
+    return [
+        f"/%{first}{tail}", f"/%{first.upper()}{tail}", f"/{name[0]}%{ord(name[1]):02X}{name[2:]}/{rest}",
+        "/" + "".join(f"%{ord(letter):02x}" for letter in name) + f"/{rest}",
+        f"/%25{first}{tail}", "/" + "".join(f"%{ord(c):02x}" for c in f"%{first}") + tail,  # encoded twice
+        f"/%u00{first}{tail}", f"/%c1%9f{tail}", f"/%{tail}", f"/%zz{tail}", f"/{name}/{rest}%", f"/{name}/{rest}%0",
+        f"/{name}%2f{rest}", f"/{name}%2F{rest}", f"/%2f{name}/{rest}", f"/{name}%5c{rest}", f"/\\{name}/{rest}",
+        f"//{name}/{rest}", f"/{name}//{rest}", f"/{name}/{rest}//", f"http://127.0.0.1//{name}/{rest}",
+        f"/./{name}/{rest}", f"/{name}/./{rest}", f"/x/../{name}/{rest}", f"/x/%2e%2e/{name}/{rest}",
+        f"/x/.%2E/{name}/{rest}",
+        f"/{name}/x/../{rest}", f"/.../{name}/{rest}", f"/{name}/{rest}/.", f"/{name}/{rest}/..",
+        f"/{name};x=1/{rest}", f"/;/{name}/{rest}", f"/{name}/{rest};x", f"/{name}/{rest}%00", f"/{name}/{rest}%20",
+        f"/%09{name}/{rest}", f"/{name}/{rest}%0d%0aX:1", f"http://127.0.0.1/%{first}{tail}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/_stcore/metrics"),  # closed
+        ("GET", "/_stcore/stream"),  # counted
+        ("PUT", "/_stcore/upload_file/a/b"),  # counted, and a body may come
+        ("GET", "/media/none"),  # kept by no browser
+    ],
+)
+def test_every_rule_holds_however_a_path_is_spelt(place: Hosted, method: str, path: str) -> None:
+    let_through = {
+        spelling: status
+        for spelling in other_spellings(path)
+        if not (status := raw(place, f"{method} {spelling} HTTP/1.1", "Content-Length: 0")).startswith("HTTP/1.1 400 ")
+    }
+    assert let_through == {}
+    assert refused_at_the_proxy(place, " 400 "), "no process was asked"
+
+
+def test_in_other_cases_a_path_is_another(place: Hosted) -> None:
+    """The app tells cases apart, as the proxy does: it shows its page, as for any name that it does not know."""
+    page = ask(place.address).body
+    for path in ("/_STCORE/metrics", "/_Stcore/stream", "/_stcorE/agent/openapi.json", "/Media/none"):
+        assert ask(place.address + path).body == page, path
+
+
+def test_under_no_folder_is_there_more(place: Hosted) -> None:
+    """Were the app set to answer under a folder, it would be out of reach rather than open."""
+    for path in ("/asreport/_stcore/metrics", "/x/y/_stcore/stream", "/x/_stcore/upload_file/a/b"):
+        assert ask(place.address + path).status == 404, path
+    assert refused_at_the_proxy(place, "GET /asreport 404 "), "no process was asked"
+
+
+def test_whatever_the_pages_are_made_of_has_a_path_that_is_let_through(tmp_path: Path) -> None:
+    streamlits, own = Path(streamlit.__file__).parent / "static", ROOT / "static"
+    paths = [f"/{file.relative_to(streamlits)}" for file in streamlits.rglob("*") if file.is_file()]
+    paths += [f"/app/static/{file.relative_to(own)}" for file in own.rglob("*") if file.is_file()]
+    paths += [f"/{page.stem}" for page in (ROOT / "pages").glob("*.py")]
+    paths += ["/", "/_stcore/host-config", "/auth/login", "/auth/logout", "/oauth2callback"]
+    assert len(paths) > 50
+    with hosted(tmp_path, apps=0) as place:
+        assert {path for path in paths if ask(place.address + path).status != 503} == set()
+
+
 def test_only_our_own_pages_may_connect(place: Hosted) -> None:
     assert websocket_status(place.address, place.address) == 101
     for origin in ("https://asreport.example", "http://localhost", "http://127.0.0.1:1", f"{place.address}1", "null"):

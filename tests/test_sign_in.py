@@ -35,7 +35,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from ui import sign_in
-from ui.sign_in import Access, SignInError, access_of, is_fresh, is_own_computer, may_come_in
+from ui.sign_in import Access, Provider, Settings, SignInError, is_fresh, is_own_computer, may_come_in, settings_of
 
 DOMAIN = "orderly.example.org"
 TENANT = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -56,13 +56,13 @@ ACCESS = {"domains": [DOMAIN]}
 
 
 def test_without_secrets_there_is_no_sign_in() -> None:
-    assert access_of({}) is None
-    assert access_of({"something else": {}}) is None
+    assert settings_of({}) is None
+    assert settings_of({"something else": {}}) is None
 
 
 def test_what_is_set_is_taken() -> None:
-    access = access_of({"auth": AUTH, "access": {"domains": ["Orderly.Example.org"], "idle_minutes": 10}})
-    assert access == Access(domains=[DOMAIN], idle_minutes=10)
+    settings = settings_of({"auth": AUTH, "access": {"domains": ["Orderly.Example.org"], "idle_minutes": 10}})
+    assert settings and settings.access == Access(domains=[DOMAIN], idle_minutes=10)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_is_set_is_taken() -> None:
 def test_mistaken_settings_are_told_and_let_nobody_in(auth: Any, access: Any, told: str) -> None:
     secrets = {name: section for name, section in (("auth", auth), ("access", access)) if section is not None}
     with pytest.raises(SignInError, match=told) as caught:
-        access_of(secrets)
+        settings_of(secrets)
     assert SECRET not in str(caught.value)
 
 
@@ -103,7 +103,7 @@ def test_the_example_lets_nobody_in_until_it_is_filled_in() -> None:
     example = tomllib.loads((ROOT / ".streamlit" / "secrets.example.toml").read_text("utf-8"))
     assert set(example["access"]) == set(Access.model_fields)
     with pytest.raises(SignInError, match=r"auth\.cookie_secret.*name whom to let in"):
-        access_of(example)
+        settings_of(example)
 
 
 def test_own_computer() -> None:
@@ -190,10 +190,13 @@ def provider() -> Iterator[str]:
 
 
 @contextmanager
-def guarded(folder: Path, provider: str, access: str, *more: str) -> Iterator[Server]:
-    """The app that asks for a sign-in; `access`: the secrets about who may come in; `more`: options of the server."""
+def guarded(folder: Path, provider: str, access: str, *more: str, **changed: str) -> Iterator[Server]:
+    """The app that asks for a sign-in.
+
+    `access`: the secrets about who may come in; `more`: options of the server; `changed`: the secrets of the provider.
+    """
     secrets = folder / "secrets.toml"
-    auth = {**AUTH, "server_metadata_url": f"{provider}/.well-known/openid-configuration"}
+    auth = {**AUTH, **changed, "server_metadata_url": f"{provider}/.well-known/openid-configuration"}
     auth["redirect_uri"] = "http://127.0.0.1:{port}/oauth2callback"
     lines = ["[auth]", *(f"{name} = {json.dumps(value)}" for name, value in auth.items()), access]
     secrets.write_text("\n".join(lines), "utf-8")
@@ -294,7 +297,14 @@ def test_without_use_the_tab_goes_back_to_the_door(browser: Browser, provider: s
 
 def cookie(server: Server, issued: float, secret: str = SECRET, **claims: Any) -> dict[str, str]:
     """The cookie of somebody who signed in at this time."""
-    who = {**proved(MEMBER), "iat": issued, "origin": server.address, "is_logged_in": True, **claims}
+    who = {
+        **proved(MEMBER),
+        "aud": AUTH["client_id"],
+        "iat": issued,
+        "origin": server.address,
+        "is_logged_in": True,
+        **claims,
+    }
     value = create_signed_value(secret, "_streamlit_user", json.dumps(who)).decode()
     return {"name": "_streamlit_user", "value": value, "url": server.address}
 
@@ -366,8 +376,11 @@ def test_mistaken_settings_let_a_member_in_nowhere(
 def test_without_use_the_session_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process: the data is gone from the session, not only from the page."""
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    monkeypatch.setattr(sign_in, "_access", lambda: Access(domains=[DOMAIN], idle_minutes=30))
-    monkeypatch.setattr(sign_in, "_claims", lambda: {**proved(MEMBER), "is_logged_in": True, "iat": time.time()})
+    settings = Settings(auth=Provider.model_validate(AUTH), access=Access(domains=[DOMAIN], idle_minutes=30))
+    claims = {**proved(MEMBER), "aud": AUTH["client_id"], "is_logged_in": True, "iat": time.time()}
+    monkeypatch.setattr(sign_in, "_settings", lambda: settings)
+    monkeypatch.setattr(sign_in, "_claims", lambda: claims)
+    monkeypatch.setattr(sign_in, "_is_in_pieces", lambda: False)  # there is no connection that could have cookies
     clock = time.monotonic
     page.run()
     next(button for button in page.button if button.label == "Use the sample data").click().run()

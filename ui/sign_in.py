@@ -24,6 +24,10 @@ from ui import session
 _SIGNED_IN_HOURS = 12
 _CLOCKS_APART = 5 * 60  # seconds by which the provider's clock may be ahead of this one
 
+# Where what the provider says is too long for one cookie, Streamlit signs each piece alone: pieces of two sign-ins, put
+# together, would be a third person. No piece is taken.
+_PIECE = "_streamlit_user_1"
+
 _LAST_USED = "last-used"  # seconds of a clock that nobody can put back
 
 _UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
@@ -86,35 +90,38 @@ class Access(BaseModel):
         return self
 
 
+class Settings(BaseModel):
+    """The sections of the secrets that the sign-in reads."""
+
+    auth: Provider
+    access: Access
+
+
 class SignInError(Exception):
     """The settings of the sign-in are mistaken; the message says to the host how, without any value."""
 
 
-def access_of(secrets: Mapping[str, Any]) -> Access | None:
-    """Who may come in by these secrets; none where they ask for no sign-in. Raises SignInError."""
-    if "auth" not in secrets and "access" not in secrets:
+def settings_of(secrets: Mapping[str, Any]) -> Settings | None:
+    """What these secrets set; none where they ask for no sign-in. Raises SignInError."""
+    sections = {name: secrets.get(name) for name in Settings.model_fields}
+    if not any(name in secrets for name in sections):
         return None
-    wrong = []
-    access = None
-    for section, model in (("auth", Provider), ("access", Access)):
-        try:
-            access = model.model_validate(secrets.get(section))
-        except ValidationError as error:
-            wrong += [f"{'.'.join(map(str, (section, *e['loc'])))}: {e['msg']}" for e in error.errors()]
-    if wrong or not isinstance(access, Access):
-        raise SignInError("; ".join(wrong))
-    return access
+    try:
+        return Settings.model_validate(sections)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    raise SignInError(wrong)
 
 
 @cache
-def _access() -> Access | SignInError | None:
+def _settings() -> Settings | SignInError | None:
     try:
         if not any(Path(path).exists() for path in st.get_option("secrets.files")):
             return None
-        access = access_of(st.secrets.to_dict())
-        if access and st.get_option("server.trustedUserHeaders"):
+        settings = settings_of(st.secrets.to_dict())
+        if settings and st.get_option("server.trustedUserHeaders"):
             raise SignInError("server.trustedUserHeaders would let a request's headers overrule what the provider says")
-        return access
+        return settings
     except SignInError as error:
         mistake = error
     except Exception as error:  # a file that cannot be read or parsed may have been meant to ask for a sign-in
@@ -124,6 +131,15 @@ def _access() -> Access | SignInError | None:
 
 
 # Who somebody is
+
+
+def is_for(client: str, claims: Mapping[str, Any]) -> bool:
+    """Whether the provider says this to us, `client`, and not to another that it signs people in to.
+
+    Authlib also takes what names another alone, or nobody, as whom it is for.
+    """
+    audience = claims.get("aud")
+    return audience == client or (isinstance(audience, list) and client in audience)
 
 
 def may_come_in(access: Access, claims: Mapping[str, Any]) -> bool:
@@ -161,6 +177,10 @@ def _claims() -> dict[str, Any]:
     return st.user.to_dict()
 
 
+def _is_in_pieces() -> bool:
+    return _PIECE in st.context.cookies
+
+
 # The door
 
 
@@ -169,15 +189,22 @@ def door() -> None:
 
     Without the right, not even the names of the pages are sent to the browser.
     """
-    access = _access()
-    if access is None:
+    settings = _settings()
+    if settings is None:
         return
-    if isinstance(access, SignInError):
+    if isinstance(settings, SignInError):
         _closed("Sign-in is not set up properly here, so nobody can come in. The server's log says why.")
-    claims = _claims()
+    access, claims = settings.access, _claims()
     if claims.get("is_logged_in") is not True:
         _closed(f"Sign in to use asreport. It signs you out after {_minutes(access)} without use.", st.login)
-    if not may_come_in(access, claims):
+    if _is_in_pieces():
+        session.clear()
+        _closed(
+            "The sign-in says more about you than fits into one cookie, and so cannot be relied on. Ask whoever runs "
+            "asreport to have it say less.",
+            sign_out,
+        )
+    if not (is_for(settings.auth.client_id, claims) and may_come_in(access, claims)):
         session.clear()
         _closed(f"{_account(claims)} may not use asreport here: ask whoever runs it.", sign_out)
     if not is_fresh(claims, time.time()):
@@ -191,13 +218,13 @@ def door() -> None:
 
 def inside() -> None:
     """On every page of who has come in: as whom, the way out, and the watch on whether anybody is still there."""
-    access = _access()
-    if not isinstance(access, Access):
+    settings = _settings()
+    if not isinstance(settings, Settings):
         return
     with st.sidebar:
         st.caption(f"Signed in as {_account(_claims())}")
         st.button("Sign out", icon=":material/logout:", on_click=sign_out, key="sign-out")
-    st.fragment(_watch, run_every=min(30.0, access.idle_minutes * 60 / 4))(access)
+    st.fragment(_watch, run_every=min(30.0, settings.access.idle_minutes * 60 / 4))(settings.access)
 
 
 def sign_out() -> None:
@@ -253,7 +280,7 @@ def _account(claims: Mapping[str, Any]) -> str:
 
 def word_on_hosting() -> None:
     """On a public address without a sign-in: that anybody may be here."""
-    if _access() is None and not is_own_computer(_host()):
+    if _settings() is None and not is_own_computer(_host()):
         st.warning(
             "**This asreport does not ask who you are: whoever can reach its address can open it.** Others do not see "
             "what you upload. Upload real cases only if whoever runs it tells you that it is meant for your "
