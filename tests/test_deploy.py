@@ -26,6 +26,7 @@ from browsing import (
     Server,
     Watch,
     download,
+    eventually,
     go,
     heading,
     settled,
@@ -34,7 +35,7 @@ from browsing import (
     upload,
     use_sample,
 )  # fmt: skip
-from deployed import Hosted, ask, eventually, free_port, hosted, need_proxy, websocket_status
+from deployed import Hosted, ask, free_port, hosted, need_proxy, websocket_status
 from playwright.sync_api import Browser, Page, expect
 
 from deploy import restart

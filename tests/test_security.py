@@ -29,6 +29,7 @@ from browsing import (
     Server,
     Watch,
     download,
+    eventually,
     go,
     heading,
     main,
@@ -42,6 +43,7 @@ from browsing import (
 from conftest import ROOT, Computed
 from deployed import ask, free_port, websocket_status
 from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from asreport import cli
 from asreport.tables import TABLES, Tables
@@ -433,6 +435,9 @@ def test_a_fault_in_a_page_or_download_tells_nobody_about_a_case(
     process = start(server, port, folder=copy)
     try:
         page = Watch(server).visitor(browser)
+        received: list[bytes] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(frame)))
+        page.reload()
         upload(page, sample_folder)
         page.get_by_role("navigation").get_by_role("link", name=BREAKDOWN, exact=True).click()
         expect(heading(page, BREAKDOWN)).to_be_visible()
@@ -440,7 +445,9 @@ def test_a_fault_in_a_page_or_download_tells_nobody_about_a_case(
         assert "bad rows" not in page.content() and "Traceback" not in page.content()
         go(page, ATTAINMENT)
         main(page).get_by_role("button", name="Download these figures").click()
-        page.wait_for_timeout(2000)  # nothing is to come: there is nothing else to wait for
+        eventually(lambda: page.wait_for_timeout(50) or any(map(is_of_a_download, received)), "the click is answered")
+        settled(page)
+        assert not [message for message in received if b"bad rows" in message]
         shown = page.content()
         assert "bad rows" not in shown and not [name for name in names if name in shown]
         go(page, EXCEPTIONS)  # and the app goes on
@@ -450,6 +457,11 @@ def test_a_fault_in_a_page_or_download_tells_nobody_about_a_case(
     log = server.log.read_text("utf-8", errors="replace")
     assert str(port) in log, "this is the log of that server"
     assert "bad rows" not in log and not [name for name in names if name in log]
+
+
+def is_of_a_download(message: bytes) -> bool:
+    """Whether the server answers with this that a file was made, or could not be."""
+    return ForwardMsg.FromString(message).WhichOneof("type") == "backend_operation_response"
 
 
 def test_every_field_is_among_those_that_are_spoilt() -> None:
