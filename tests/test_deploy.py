@@ -40,6 +40,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy import restart
 
+pytestmark = pytest.mark.browser  # the app is served
 CONFIGURATION = ROOT / "deploy" / "haproxy.cfg"
 LIMIT = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]["maxUploadSize"] * 1024 * 1024
 LOST = "Your session has ended"

@@ -394,6 +394,7 @@ def _download_and_clear(browser: Browser, server: Server) -> None:
     page.context.close()
 
 
+@pytest.mark.browser
 def test_a_page_of_another_site_cannot_connect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Before it refuses, Streamlit asks an outside service for its own public address: here that leads nowhere.
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):

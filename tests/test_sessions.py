@@ -13,6 +13,7 @@ from benchmarks.client import Fault, Visitor
 from benchmarks.served import App, served
 from ui import session
 
+pytestmark = pytest.mark.browser  # the app is served
 KEPT = 2  # seconds until a closed tab's session is gone
 PATIENCE = 60  # seconds: other work going on must not fail a test
 
