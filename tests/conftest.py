@@ -27,7 +27,7 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("asreport")
 
 
-# How tests are handed out: a file as a whole to one of two workers, so that what its fixtures make, and serve, is made once
+# How tests are handed out: a file as a whole to one of two workers, so that what its fixtures make is made once
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

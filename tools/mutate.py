@@ -160,8 +160,10 @@ def _run(tests: list[str], tree: Path, limit: float) -> int | None:
     chosen = tree / "chosen.txt"
     chosen.write_text("\n".join(tests), "utf-8")
     command = [*PYTEST, "-n", "0", "-x", "-q", "--tb=no", f"@{chosen}"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=tree, env=_ENVIRONMENT, start_new_session=True, **quiet) as run:
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, cwd=tree, env=_ENVIRONMENT, stdout=nowhere, stderr=nowhere, start_new_session=True
+    ) as run:
         try:
             return run.wait(limit)
         except subprocess.TimeoutExpired:

@@ -41,8 +41,9 @@ def _shortened(text: str) -> str:
 
 def mutations_of(path: str, source: bytes) -> list[Mutation]:
     """Every mutation of a file, in the order of the file; none of a file that is neither Python nor TOML."""
-    found = {".py": _of_python, ".toml": _of_toml}.get(path[path.rfind(".") :], lambda *_: iter(()))
-    return sorted(found(path, source), key=lambda one: (one.start, one.end, one.after))
+    takes_apart = {".py": _of_python, ".toml": _of_toml}.get(path[path.rfind(".") :])
+    found = takes_apart(path, source) if takes_apart else ()
+    return sorted(found, key=lambda one: (one.start, one.end, one.after))
 
 
 # Python
@@ -111,11 +112,11 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
                     f"{_SIGNS[kind]} {ast.unparse(side)}" for kind, side in zip(kinds, node.comparators, strict=True)
                 ]
                 yield node, f"({ast.unparse(node.left)} {' '.join(sides)})"
-        case ast.BoolOp(op=operator, values=values):
-            other = " and " if isinstance(operator, ast.Or) else " or "
-            yield node, "(" + other.join(f"({ast.unparse(value)})" for value in values) + ")"
-        case ast.BinOp(op=operator) if type(operator) in _COMBINED:
-            yield node, f"({ast.unparse(ast.BinOp(node.left, _COMBINED[type(operator)], node.right))})"
+        case ast.BoolOp(values=values):
+            word = " and " if isinstance(node.op, ast.Or) else " or "
+            yield node, "(" + word.join(f"({ast.unparse(value)})" for value in values) + ")"
+        case ast.BinOp() if type(node.op) in _COMBINED:
+            yield node, f"({ast.unparse(ast.BinOp(node.left, _COMBINED[type(node.op)], node.right))})"
         case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
             yield node, f"({ast.unparse(operand)})"
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
@@ -125,20 +126,19 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
             yield node, _SWAPPED[name]
         case ast.List(elts=parts) | ast.Set(elts=parts) | ast.Tuple(elts=parts) if _is_listing(node):
             for place in range(len(parts)):
-                rest = parts[:place] + parts[place + 1 :]
-                yield node, ast.unparse(ast.Set(rest) if isinstance(node, ast.Set) else type(node)(rest, ast.Load()))
-        case ast.Dict(keys=keys, values=values) if len(keys) > 1:
-            for place in range(len(keys)):
-                rest = [(k, v) for other, (k, v) in enumerate(zip(keys, values, strict=True)) if other != place]
-                yield node, ast.unparse(ast.Dict([k for k, _ in rest], [v for _, v in rest]))
-        case ast.Call(func=function, args=[ast.Name() | ast.Attribute() as one, other, *rest]) if isinstance(
-            other, ast.Name | ast.Attribute
-        ) and ast.dump(one) != ast.dump(other):
-            yield node, ast.unparse(ast.Call(function, [other, one, *rest], node.keywords))
-        case ast.FunctionDef(body=body):
-            rest = body[1:] if ast.get_docstring(node) is not None else body
-            if rest and not isinstance(rest[0], ast.Pass | ast.Raise | ast.FunctionDef | ast.ClassDef):
-                yield rest[0], "return None"
+                left = parts[:place] + parts[place + 1 :]
+                yield node, ast.unparse(ast.Set(left) if isinstance(node, ast.Set) else type(node)(left, ast.Load()))
+        case ast.Dict() if len(node.keys) > 1:
+            for place in range(len(node.keys)):
+                keys, values = ([*all_of[:place], *all_of[place + 1 :]] for all_of in (node.keys, node.values))
+                yield node, ast.unparse(ast.Dict(keys, [value for value in values if value]))
+        case ast.Call(args=[ast.Name() | ast.Attribute() as one, ast.Name() | ast.Attribute() as two, *rest]):
+            if ast.dump(one) != ast.dump(two):
+                yield node, ast.unparse(ast.Call(node.func, [two, one, *rest], node.keywords))
+        case ast.FunctionDef():
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            if body and not isinstance(body[0], ast.Pass | ast.Raise | ast.FunctionDef | ast.ClassDef):
+                yield body[0], "return None"
 
 
 def _is_listing(node: ast.List | ast.Set | ast.Tuple) -> bool:
@@ -167,7 +167,7 @@ _NAMES_A_VALUE = re.compile(r"\s*=")
 def _of_toml(path: str, source: bytes) -> Iterator[Mutation]:
     text = source.decode()
     place = 0
-    # Of each bracket that is open, the elements of its list as (start, end); nothing of a brace, whose parts have names.
+    # Of each bracket that is open, the elements of its list as (start, end); of a brace, whose parts have names, none.
     opened: list[list[tuple[int, int]] | None] = []
 
     def mutation(start: int, end: int, after: str) -> Mutation:
@@ -215,9 +215,9 @@ def _of_toml(path: str, source: bytes) -> Iterator[Mutation]:
                 continue
             if opened and opened[-1] is not None:
                 opened[-1].append(match.span())
-            number = float(match[0]) if "." in match[0] else int(match[0])
             for step in (1, -1):
-                yield mutation(*match.span(), str(number + step))
+                changed = float(match[0]) + step if "." in match[0] else int(match[0]) + step
+                yield mutation(*match.span(), str(changed))
         else:
             bare = _BARE.match(text, place)
             place = bare.end() if bare else place + 1
