@@ -99,7 +99,16 @@ class Visitor:
         await self._rerun(self._fragments.get(at, ""), WidgetState(id=button.id, trigger_value=True))
 
     async def upload(self, files: Files) -> None:
-        """Drop files on the page's uploader."""
+        """Drop files on the page's uploader, and have them read."""
+        await self.send(files)
+        await self.read()
+
+    async def read(self) -> None:
+        """Say that the files are there, which are read then."""
+        await self._rerun()
+
+    async def send(self, files: Files) -> None:
+        """Bring files to the server, as a browser does before it says that they are there."""
         _, uploader = self._find("file_uploader")
         files = list(files)
         message = BackMsg()
@@ -123,7 +132,6 @@ class Visitor:
             )
             info.file_urls.CopyFrom(urls)
         self._widgets[uploader.id] = state
-        await self._rerun()
 
     async def download(self, label: str) -> bytes:
         """Click a download button, whose file is made then; the file."""

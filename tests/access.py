@@ -7,7 +7,9 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from browsing import narrow_navigation_closed, settled, still
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+WIDTHS, SCHEMES = (1280, 400), ("light", "dark")
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -23,6 +25,37 @@ STREAMLITS_OWN = {
     # The group of a chart's layer that has nothing to draw, so nothing to name.
     "svg-img-alt": re.compile(r'<g class="mark-\S+ role-mark [^>]*></g>'),
 }
+
+
+def violations_in_every_look(page: Page) -> list[str]:
+    """What axe finds on the page, wide and narrow, light and dark; afterwards it looks as it did."""
+    size, scheme = page.viewport_size, page.evaluate(_SCHEME)
+    assert size
+    found = []
+    for width in WIDTHS:
+        for each in SCHEMES:
+            look(page, width, size["height"], each)
+            found += [f"{width} {each}: {violation}" for violation in violations(page)]
+    look(page, size["width"], size["height"], scheme)
+    drawn(page)
+    return found
+
+
+_SCHEME = "getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"
+
+
+def look(page: Page, width: int, height: int, scheme: str) -> None:
+    """Have a window of another size, and another colour scheme, as when a phone is turned or evening comes."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.wait_for_function(f"wanted => {_SCHEME} === wanted && innerWidth === {width}", arg=scheme)
+    if width >= 768:  # the navigation lies beside the page, to be looked at with it, unless it was closed by hand
+        sidebar, opener = page.get_by_test_id("stSidebar"), page.get_by_role("button", name="Expand sidebar")
+        page.wait_for_load_state("networkidle")
+        still(page.locator("body"))
+        if opener.is_visible():
+            opener.click()
+        expect(sidebar).to_have_attribute("data-collapsed", "false")
 
 
 def violations(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,9 +203,19 @@ def given_up(page: Page, file: Path) -> None:
     expect(page.get_by_text(file.name)).to_have_count(0)
 
 
+def eventually(true: Callable[[], object], what: str, seconds: float = 60) -> None:
+    """Wait for something; fail when it does not come."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, f"within {seconds} seconds: {what}"
+        time.sleep(0.1)
+
+
 def bytes_of_uploads(page: Page) -> int:
-    """What the server holds of all sessions' uploads, by Streamlit's own count."""
-    time.sleep(6)  # it counts anew only every five seconds
+    """What the server holds of all sessions' uploads, by Streamlit's own count, which is anew every five seconds.
+
+    So that there is nothing is known only where there was something when it was last asked.
+    """
     address = urlsplit(page.url)._replace(path="/_stcore/metrics", query="families=cache_memory_bytes").geturl()
     lines = [line for line in page.request.get(address).text().splitlines() if '"UploadedFileManager"' in line]
     return sum(int(float(line.split()[-1])) for line in lines)

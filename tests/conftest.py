@@ -27,6 +27,25 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("asreport")
 
 
+# How tests are handed out: a file as a whole to one of two workers, so that what its fixtures make is made once
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers; none for a single file, which starts sooner without."""
+    files = {argument.partition("::")[0] for argument in config.args}
+    return 0 if len(files) == 1 and files.pop().endswith(".py") else 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of the browser or the shared server; and bring the files that take longest to the front."""
+    for item in items:
+        if {"browser", "server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+    served = {item.path for item in items if item.get_closest_marker("browser")}
+    drawn = {item.path for item in items if getattr(getattr(item, "obj", None), "is_hypothesis_test", False)}
+    items.sort(key=lambda item: (item.path not in served, item.path not in drawn))
+
+
 # Exports
 
 

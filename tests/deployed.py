@@ -7,10 +7,9 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -18,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import ROOT, Server, start, stop
+from browsing import ROOT, Server, eventually, start, stop
 
 PROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
@@ -151,11 +150,3 @@ def _answers(place: Hosted) -> bool:
         return ask(f"{place.address}/_stcore/health").status in (200, 421, 503)
     except OSError:
         return False
-
-
-def eventually(true: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Wait for something; fail when it does not come."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, f"within {seconds} seconds: {what}"
-        time.sleep(0.1)

@@ -16,6 +16,7 @@ from browsing import (
     Watch,
     begin_reading,
     bytes_of_uploads,
+    eventually,
     given_up,
     go,
     main,
@@ -127,19 +128,20 @@ def test_reading_is_cancelled(browser: Browser, watch: Watch, clean_folder: Path
         if earlier:  # it goes on as if nothing had been, and what is read now stays
             upload(page, clean_folder)
         reading = begin_reading(page, slow)
+        eventually(lambda: bytes_of_uploads(page) > 0, "what is being read is counted")
         reading.get_by_role("button", name="Cancel").click()
         given_up(page, slow)
         expect(taken).to_have_count(earlier)
-    assert bytes_of_uploads(page) == 0
+        eventually(lambda: bytes_of_uploads(page) == 0, "nothing is held of what was cancelled")
 
 
 def test_upload_is_left_while_reading(browser: Browser, watch: Watch, clean_folder: Path, slow: Path) -> None:
     page = watch.visitor(browser)
     upload(page, clean_folder)
     begin_reading(page, slow)
-    assert bytes_of_uploads(page) > 0, "it is counted"
+    eventually(lambda: bytes_of_uploads(page) > 0, "what is being read is counted")
     go(page, PRIVACY)
-    assert bytes_of_uploads(page) == 0
+    eventually(lambda: bytes_of_uploads(page) == 0, "nothing is held of what was left")
     go(page, UPLOAD)
     given_up(page, slow)
     expect(taken_for(page).get_by_text("clean-cases.csv", exact=True)).to_be_attached()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from asreport.reading import delimited
@@ -27,8 +27,7 @@ def rows(grid: Grid) -> list[list[object]]:
 def test_both_parsers_read_the_same(body: str) -> None:
     text = f"A,B,C\n{body}"
     found = delimited._parse_plain(text.encode(), ",", 3)
-    if found is None:
-        return  # it leaves such texts to the other
+    assume(found is not None)  # it leaves some texts to the other
     try:
         other = delimited._parse(text.encode(), ",", 3)
     except pd.errors.ParserError:

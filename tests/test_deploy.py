@@ -26,6 +26,7 @@ from browsing import (
     Server,
     Watch,
     download,
+    eventually,
     go,
     heading,
     settled,
@@ -34,11 +35,12 @@ from browsing import (
     upload,
     use_sample,
 )  # fmt: skip
-from deployed import Hosted, ask, eventually, free_port, hosted, need_proxy, websocket_status
+from deployed import Hosted, ask, free_port, hosted, need_proxy, websocket_status
 from playwright.sync_api import Browser, Page, expect
 
 from deploy import restart
 
+pytestmark = pytest.mark.browser  # the app is served
 CONFIGURATION = ROOT / "deploy" / "haproxy.cfg"
 LIMIT = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]["maxUploadSize"] * 1024 * 1024
 LOST = "Your session has ended"

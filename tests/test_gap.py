@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from conftest import Computed
 from hypothesis import given
 from worlds import to_tables, worlds
 
@@ -112,7 +113,18 @@ def test_without_a_deadline_the_floor_is_what_moves():
 
 @given(worlds())
 def test_the_gap_never_changes_a_figure_and_never_exceeds_what_is_not_met(world):
-    result = asreport.assess(to_tables(world), asreport.load_quarter("q2-2026"), as_at=world.as_at)
+    judged_afresh(asreport.assess(to_tables(world), asreport.load_quarter("q2-2026"), as_at=world.as_at))
+
+
+def test_of_the_sample_neither_and_it_has_gaps_of_every_kind(sample: Computed):
+    gap = judged_afresh(sample.result)
+    for column in ("fixable_missed", "fixable_pending", "service_gap"):
+        assert gap[column].gt(0).any() and gap[column].eq(0).any(), column
+    assert gap["service_gap"].isna().any(), "and a measure without a target"
+
+
+def judged_afresh(result):
+    """The recording gap, seen to be what the attainment is with those cases met."""
     before = result.attainment.copy()
     gap = recording_gap(result)
     pd.testing.assert_frame_equal(result.attainment, before)
@@ -130,3 +142,6 @@ def test_the_gap_never_changes_a_figure_and_never_exceeds_what_is_not_met(world)
             assert new == shown or pd.isna(new) and pd.isna(shown)
         if pd.notna(own["service_gap"]):
             assert own["service_gap"] == again["still_needed"]
+        else:
+            assert pd.isna(row["still_needed"]), "only without a target, or without a case, is there no shortfall"
+    return gap

@@ -63,6 +63,26 @@ def test_meeting_clock_from_allocation_needs_that_date():
 
 
 @pytest.mark.parametrize(
+    ("referred", "allocated", "expected"),
+    [
+        (date(2026, 5, 4), None, "cannot_assess"),
+        (None, date(2026, 5, 4), "cannot_assess"),
+        (None, None, "cannot_assess"),
+        (date(2026, 1, 12), None, None),
+        (date(2026, 1, 12), date(2026, 5, 4), None),
+        (date(2026, 7, 7), None, None),
+    ],
+    ids=["no allocation", "no referral", "neither", "another quarter's", "another quarter's, allocated", "yet to come"],
+)
+def test_which_cases_are_asked_for_when_the_clock_starts_with_the_allocation(referred, allocated, expected):
+    """Those referred in the period, all the same: what is known to be another quarter's is nowhere."""
+    cases = case(referral_date=referred, allocation_date=allocated)
+    readings = {"meeting_clock": "allocation_date"}
+    for measure in ("school-meeting-5", "school-meeting-10", "whanau-meeting-10", "whanau-meeting-15"):
+        assert verdict_of(measure, LATE, readings, cases=cases) == expected
+
+
+@pytest.mark.parametrize(
     ("readings", "expected"),
     [({}, "missed"), ({"unknown_contact_details": "not held"}, "excluded")],
     ids=["held", "not held"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from benchmarks.client import Fault, Visitor
 from benchmarks.served import App, served
 from ui import session
 
+pytestmark = pytest.mark.browser  # the app is served
 KEPT = 2  # seconds until a closed tab's session is gone
 PATIENCE = 60  # seconds: other work going on must not fail a test
 
@@ -44,6 +45,14 @@ async def _busy(app: App) -> None:
     await visitor.close()
 
 
+async def _until(true: Callable[[], bool], what: str) -> None:
+    """Wait for something, such as Streamlit's count of what it holds, which is anew every five seconds."""
+    until = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < until, f"within {PATIENCE} seconds: {what}"
+        await asyncio.sleep(0.2)
+
+
 async def _gone(visitor: Visitor, url: str) -> None:
     """Wait until the file of a closed tab is gone, without any other tab coming or going."""
     until = time.monotonic() + PATIENCE
@@ -55,6 +64,16 @@ async def _gone(visitor: Visitor, url: str) -> None:
             return
         await asyncio.sleep(0.2)
     pytest.fail("What a closed tab had downloaded is still there")
+
+
+async def _left(app: App, folder: Path) -> tuple[Visitor, str]:
+    """A visitor who has closed the tab, and where a file lies that was made for them."""
+    visitor = await _visitor(app, folder)
+    await visitor.go("Exceptions")
+    url = await visitor.download_url("Download all")
+    assert (await visitor.fetch(url)).startswith(b"PK")
+    await visitor.close()
+    return visitor, url
 
 
 def test_two_at_once_see_their_own(app: App, sample_folder: Path, clean_folder: Path) -> None:
@@ -77,24 +96,20 @@ def test_two_at_once_see_their_own(app: App, sample_folder: Path, clean_folder: 
 
 
 def test_what_was_uploaded_is_let_go_of_once_it_is_read(app: App, sample_folder: Path) -> None:
-    async def count() -> int:
-        visitor = await _visitor(app, sample_folder)
-        try:
-            await asyncio.sleep(6)  # Streamlit counts anew only every five seconds
-            return app.kept()
-        finally:
-            await visitor.close()
+    async def count() -> None:
+        visitor = await _visitor(app)
+        await visitor.send(_files(sample_folder))
+        await _until(lambda: app.kept() > 0, "what was sent is counted")
+        await visitor.read()
+        await _until(lambda: app.kept() == 0, "nothing is held of what was read")
+        await visitor.close()
 
-    assert asyncio.run(count()) == 0
+    asyncio.run(count())
 
 
 def test_a_closed_tab_is_gone_within_its_time_without_another(app: App, sample_folder: Path) -> None:
     async def leave() -> None:
-        visitor = await _visitor(app, sample_folder)
-        await visitor.go("Exceptions")
-        url = await visitor.download_url("Download all")
-        assert (await visitor.fetch(url)).startswith(b"PK")
-        await visitor.close()
+        visitor, url = await _left(app, sample_folder)
         await _gone(visitor, url)
         again = Visitor(app.address)
         await again.open(visitor.session)
@@ -127,7 +142,8 @@ def test_a_tab_that_reconnects_goes_on(app: App, sample_folder: Path) -> None:
         again = Visitor(app.address)
         await again.open(visitor.session)
         assert again.session == visitor.session
-        await asyncio.sleep(2 * KEPT)
+        # Another tab that is closed now is gone when the time of the first one is over.
+        await _gone(*await _left(app, sample_folder))
         await again.go("Exceptions")
         assert again.has("download_button", "Download all"), (
             "what was uploaded is there, past the time of the first tab"

@@ -106,7 +106,17 @@ def figures_after(result, cases, measure):
 
 @given(worlds())
 def test_the_way_leads_to_the_target_step_by_step_and_no_shorter_one_would(world):
-    result = assess(world)
+    led_by_its_steps(assess(world))
+
+
+def test_in_the_sample_it_does_too_and_steps_of_every_kind_are_in_order(sample):
+    states = {way.state for way in led_by_its_steps(sample.result)}
+    assert states == {"open", "records", "none", "secured", "met"}
+    assert {kind for way in in_order(sample.result) for kind in way.steps["kind"]} == set(KINDS)
+
+
+def led_by_its_steps(result):
+    """The ways of a result, each of which was gone step by step."""
     for way in shortest_ways(result):
         outcome = result.attainment.set_index("measure_id").loc[way.measure_id]
         assert (way.state == "open") == (outcome["outcome"] == "open")
@@ -121,11 +131,16 @@ def test_the_way_leads_to_the_target_step_by_step_and_no_shorter_one_would(world
             after = figures_after(result, numbers[:n], way.measure_id)
             assert after["floor_percent"] == shown
             assert after["still_needed"] == len(numbers) - n, "the last step reaches the target and none before does"
+    return shortest_ways(result)
 
 
 @given(worlds())
 def test_a_step_is_pending_or_a_record_to_put_right_and_the_easiest_come_first(world):
-    result = assess(world)
+    in_order(assess(world))
+
+
+def in_order(result):
+    """The ways of a result, the steps of which were seen to be in order."""
     rows = {(row.measure_id, row.case_number): row for row in result.case_results.itertuples()}
     ways = shortest_ways(result)
     in_file = steps_in_words(ways, result)
@@ -144,6 +159,7 @@ def test_a_step_is_pending_or_a_record_to_put_right_and_the_easiest_come_first(w
             own = [r for (measure, _), r in rows.items() if measure == way.measure_id]
             can = sum(r.verdict == "pending" or (r.verdict == "missed" and r.reason in FIX) for r in own)
             assert can < way.still_needed, "it would be within reach otherwise"
+    return ways
 
 
 @given(worlds(), st.randoms(use_true_random=False))

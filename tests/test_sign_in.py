@@ -341,6 +341,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: Browser,
     page.context.close()
 
 
+@pytest.mark.browser
 def test_a_file_without_a_session_is_refused(members_only: Server) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for session, headers in (("guessed", {}), ("guessed", {"X-Xsrftoken": "any", "Cookie": "_streamlit_xsrf=any"})):

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from conftest import Computed
 from hypothesis import given
 from worlds import to_tables, worlds
 
@@ -13,6 +14,7 @@ import asreport
 from asreport.casefile import CaseIndex
 from asreport.story import story
 from asreport.tables import DTYPES, TABLES
+from asreport.verdicts import VERDICTS
 from asreport.wording import STORY
 from asreport.worked import load_worked
 
@@ -245,9 +247,19 @@ def test_the_story_never_says_other_than_the_assessment(world):
     agrees(asreport.assess(tables, QUARTER, as_at=world.as_at), tables)
 
 
-def agrees(result, tables):
-    index = CaseIndex.of(result, tables)
-    for number in result.cases["case_number"].head(5):  # alike cases are many in these tables
+def test_of_the_sample_neither_whatever_the_verdict(sample: Computed):
+    # The first case of each verdict of each measure.
+    first = sample.result.case_results.drop_duplicates(["measure_id", "verdict"])["case_number"].unique()
+    reached = set(agrees(sample.result, sample.exports.tables, first))
+    wanted = {f"{kind} is {verdict}" for kind in ("meeting", "plan", "outcome") for verdict in ("met", "missed")}
+    assert reached >= {*VERDICTS, *wanted, "owner is met", "owner is missed", "on the calendar"}
+
+
+def agrees(result, tables, numbers=None):
+    """See that the stories of some cases agree with their assessment; the verdicts that they were about."""
+    index, reached = CaseIndex.of(result, tables), []
+    alike = 5  # so many are enough: alike cases are many in these tables
+    for number in result.cases["case_number"].head(alike) if numbers is None else numbers:
         found = story(result, tables, number, index)
         own = result.case_results[result.case_results["case_number"] == number].reset_index(drop=True)
         pd.testing.assert_frame_equal(found.verdicts[list(own.columns)], own)
@@ -257,6 +269,7 @@ def agrees(result, tables):
         for row in found.verdicts.itertuples():
             counting = found.judged[(found.judged["measure_id"] == row.measure_id) & found.judged["counts"].eq(True)]
             measure = result.quarter.measures[row.measure_id]
+            reached += [row.verdict, f"{measure.evidence.kind} is {row.verdict}"]
             assert (row.verdict == "met") == (len(counting) > 0), measure.id
             named = [measure.name in names for names in found.records["counts_for"]]
             assert (row.verdict == "met") == any(named)
@@ -264,9 +277,11 @@ def agrees(result, tables):
             number_of = found.days.set_index("date")["number"]
             if measure.clock.business_days and row.deadline in number_of and row.start_date in number_of:
                 assert number_of[row.deadline] == measure.clock.business_days
+                reached.append("on the calendar")
         for judged in found.judged.itertuples():
             assert judged.counts == (not judged.faults)
             assert set(judged.faults) <= set(STORY["why"])
         judges = found.records["table"] != "cases"
         assert (found.records["counts"] == (found.records["counts_for"].str.len() > 0)).all()
         assert found.records.loc[judges & ~found.records["counts"], "why_not"].notna().all()
+    return reached

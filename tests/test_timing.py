@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from conftest import Computed
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import to_tables, worlds
@@ -111,27 +112,39 @@ def test_the_curve_in_words():
     )
 
 
-@given(
-    worlds(),
-    st.fixed_dictionaries(
-        {
-            "start_day": st.sampled_from(["day 0", "day 1"]),
-            "meeting_clock": st.sampled_from(["referral_date", "allocation_date"]),
-            "deadline_day": st.sampled_from(["pending", "missed"]),
-            "headline_rate": st.sampled_from(["due", "decided"]),
-        }
-    ),
+READINGS = st.fixed_dictionaries(
+    {
+        "start_day": st.sampled_from(["day 0", "day 1"]),
+        "meeting_clock": st.sampled_from(["referral_date", "allocation_date"]),
+        "deadline_day": st.sampled_from(["pending", "missed"]),
+        "headline_rate": st.sampled_from(["due", "decided"]),
+    }
 )
+
+
+@given(worlds(), READINGS)
 def test_the_curve_passes_through_the_rate_of_each_measure(world, readings):
     quarter = asreport.load_quarter("q2-2026", readings=readings)
-    result = asreport.assess(to_tables(world), quarter, as_at=world.as_at)
+    passed_through(asreport.assess(to_tables(world), quarter, as_at=world.as_at))
+
+
+def test_in_the_sample_it_passes_through_all_of_them(sample: Computed):
+    timed = timed_measures(sample.result.quarter).values()
+    assert passed_through(sample.result) == [measure.id for measures in timed for measure in measures]
+
+
+def passed_through(result):
+    """The measures that have a rate, each of which the curve was seen to pass through."""
     times = time_to_meeting(result).set_index(["subject", "business_day"])
     rates = result.attainment.set_index("measure_id")["rate_percent"]
-    for subject, measures in timed_measures(quarter).items():
+    passed = []
+    for subject, measures in timed_measures(result.quarter).items():
         for measure in measures:
             place = (subject, measure.clock.business_days)
             rate = rates[measure.id]
             assert (place not in times.index) == pd.isna(rate)
             if place in times.index:
                 assert times.loc[place, "percent"] == rate
+                passed.append(measure.id)
     assert (times["met"] <= times["cases"]).all() and (times["cases"] > 0).all()
+    return passed
