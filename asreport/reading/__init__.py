@@ -123,6 +123,7 @@ def _read(sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, 
         file, found = _read_file(one, findings, known, chosen)
         files.append(file)
         pieces += [Source(piece, file.name, file.taken_on) for piece in found]
+    budget.renew_time()
     if pieces:
         budget.tell("Putting the exports together")
     try:

@@ -52,7 +52,7 @@ class Budget:
             "seconds": limits.UPLOAD_SECONDS,
         }
         self._left = dict(self._all)
-        self._ends = monotonic() + self._all["seconds"]
+        self.renew_time()
         self._told = monotonic()
 
     def tell(self, doing: str) -> None:
@@ -70,6 +70,10 @@ class Budget:
             raise self._over("seconds")
         if self._doing and now > self._told + _OFTEN:
             self.tell(self._doing)
+
+    def renew_time(self) -> None:
+        """As much time again, for what is not reading."""
+        self._ends = monotonic() + self._all["seconds"]
 
     def spend(self, kind: Kind, amount: int) -> None:
         """Raises OverBudget where less than that is left; nothing is spent then."""

@@ -12,7 +12,7 @@ WRONG: list[str] = []  # a sentence for each setting that is no limit; nothing i
 
 def _limit(name: str, default: int) -> int:
     variable = f"ASREPORT_{name}"
-    given = os.environ.get(variable, str(default)).strip()
+    given = os.environ.get(variable, "").strip() or str(default)  # set to nothing is not set
     if re.fullmatch(r"0*[1-9][0-9]{0,14}", given, re.ASCII):
         return int(given)
     WRONG.append(
@@ -47,4 +47,4 @@ MAX_ROWS_OF_A_STUDENT = _limit("MAX_ROWS_OF_A_STUDENT", 100)  # an NSN in more r
 UPLOAD_FILES = _limit("UPLOAD_FILES", 500)  # those in zips too, and files of settings
 UPLOAD_BYTES = _limit("UPLOAD_BYTES", 1_000_000_000)  # as uploaded, and what zips and workbooks among them unpack to
 UPLOAD_CELLS = _limit("UPLOAD_CELLS", 26_000_000)
-UPLOAD_SECONDS = _limit("UPLOAD_SECONDS", 180)
+UPLOAD_SECONDS = _limit("UPLOAD_SECONDS", 180)  # to read them, and so many again to put together what was read
