@@ -273,7 +273,11 @@ def test_nothing_is_used_where_putting_together_takes_too_long(monkeypatch: pyte
     monkeypatch.setattr(budget, "monotonic", lambda: clock[-1])
     exports = read_exports([Upload("cases.csv", cases(1))], progress=tell)
     assert exports.tables == {} and exports.files[0].parts == ()
-    assert exports.findings["finding"].iloc[0].startswith("The exports were read, but before they were put together")
+    assert (
+        exports.findings["finding"]
+        .iloc[0]
+        .startswith("cases.csv was read, but the upload came to its limit of 180 sec")
+    )
 
 
 def test_a_member_that_is_damaged_costs_the_others_nothing():

@@ -130,7 +130,9 @@ def _read(sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, 
         tables = combine(pieces, findings)
     except OverBudget:
         # Which of their rows belong together was not told to the end, so none can be used.
-        findings.add(BLOCKS, _NOT_TOGETHER.format(budget.spent))
+        for file in files:
+            if file.parts:
+                findings.add(BLOCKS, _NOT_TOGETHER.format(file.name, budget.spent), file=file.name)
         tables, files = {}, [replace(file, parts=()) for file in files]
     taken = [file.taken_on for file in files if file.taken_on]
     return Exports(tables, findings.frame(), tuple(files), max(taken, default=None), chosen)
@@ -141,8 +143,8 @@ _NOT_READ = (
     "it: bring fewer or smaller files at a time."
 )
 _NOT_TOGETHER = (
-    "The exports were read, but before they were put together the upload came to its limit of {}, so nothing of them "
-    "was used: bring fewer or smaller files at a time."
+    "{} was read, but the upload came to its limit of {} before its files were put together, so nothing was used: "
+    "bring fewer or smaller files at a time."
 )
 
 
