@@ -71,7 +71,7 @@ def command(*arguments: object, **set_to: object) -> subprocess.CompletedProcess
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
     environment |= {f"ASREPORT_{name}": str(value) for name, value in set_to.items()}
     line = [sys.executable, "-m", "asreport", *map(str, arguments)]
-    return subprocess.run(line, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    return subprocess.run(line, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60)
 
 
 def test_zips_that_unpack_to_more_than_an_upload_may(tmp_path: Path):
