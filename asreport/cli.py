@@ -7,9 +7,10 @@ arguments.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -97,14 +98,14 @@ def _assess(arguments: argparse.Namespace) -> int:
     # A run that ends with its files has no use for Arrow's own pool, which gives memory back only to ask for it again.
     pa.set_memory_pool(pa.system_memory_pool())
     for path in arguments.files:
-        path.open("rb").close()  # a file that is not there is a wrong argument
+        _openable(path)
     states = [_state(path) for path in arguments.files]
     quarter = asreport.load_quarter(
         arguments.quarter, period_start=arguments.period_start, period_end=arguments.period_end
     )
     settings = _settings(arguments.settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    exports = asreport.read_exports(arguments.files, progress=_say, settings=settings)
+    exports = asreport.read_exports(arguments.files, progress=_once(), settings=settings)
     for path, state in zip(arguments.files, states, strict=True):
         if _state(path) != state:  # what was read may be half of it
             raise _NotDone(f"Nothing was assessed: {path.name} changed while it was read. Wait until it is whole.")
@@ -160,6 +161,26 @@ def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> list[Path]:
     return [whole for _, whole in parts]
 
 
+def _openable(path: Path) -> None:
+    """A file that is not there, or is none, is a wrong argument. Raises OSError."""
+    if path.exists() and not path.is_file() and not path.is_dir():  # to open a pipe waits until somebody writes to it
+        raise OSError(errno.EINVAL, "this is a pipe or a device: save what it gives as a file", str(path))
+    path.open("rb").close()
+
+
+def _once() -> Callable[[str], None]:
+    """Says a text, but not the same one again, as it is told over and over while it lasts."""
+    before = ""
+
+    def say(text: str) -> None:
+        nonlocal before
+        if text != before:
+            before = text
+            _say(text)
+
+    return say
+
+
 def _state(path: Path) -> tuple[int, ...] | None:
     """What differs once a file is written to, put in place of another, or gone."""
     try:
@@ -173,6 +194,7 @@ def _settings(path: Path | None) -> asreport.Settings:
     """Raises SettingsError and OSError."""
     if path is None:
         return asreport.Settings()
+    _openable(path)
     try:
         return asreport.read_settings(path.read_bytes())
     except asreport.SettingsError as error:

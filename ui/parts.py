@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, Literal
 
 import pandas as pd
@@ -104,7 +105,16 @@ def reading_status() -> Iterator[Callable[[str], None]]:
         # In a place of its own: in the status, a long name of a file would move it, and a click there fold it away.
         st.button("Cancel", icon=":material/cancel:", on_click=session.cancel)
         with st.status("Reading your files …") as status:
-            yield lambda text: status.update(label=safe_markdown(text))
+            begun = ("", monotonic())
+
+            def tell(text: str) -> None:
+                nonlocal begun
+                begun = begun if text == begun[0] else (text, monotonic())
+                seconds = int(monotonic() - begun[1])
+                # So that one sees that it goes on.
+                status.update(label=safe_markdown(text) + (f" ({seconds} seconds)" if seconds > 2 else ""))
+
+            yield tell
 
 
 def departures(quarter: Quarter) -> None:

@@ -216,9 +216,15 @@ def _read(
         exports = asreport.read_exports([_stream(*upload) for upload in uploads], progress=progress, settings=settings)
         # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
         dropped = {file.name for file in exports.files if file.is_settings}
-        progress("Assessing …")
-        packed = tuple((name, zlib.compress(content, 1)) for name, content in uploads if name not in dropped)
+        packed = tuple(_packed(uploads, dropped, progress))
         _keep(exports, quarter, as_at, packed, source)
+
+
+def _packed(uploads: Uploads, dropped: set[str], progress: Progress) -> Iterator[tuple[str, bytes]]:
+    for name, content in uploads:
+        if name not in dropped:
+            progress("Assessing …")  # here it can be given up, as a large file takes a second
+            yield name, zlib.compress(content, 1)
 
 
 @contextmanager

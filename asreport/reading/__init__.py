@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from os import PathLike, fspath
 from pathlib import Path
@@ -22,16 +22,19 @@ from typing import Protocol
 import pandas as pd
 
 from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings
-from asreport.reading.archives import unpacked
+from asreport.reading.archives import File, unpacked
+from asreport.reading.budget import Budget, GivenUp, OverBudget, check, one_upload, spend
 from asreport.reading.combine import combine
 from asreport.reading.doubts import Source
 from asreport.reading.formats import read_grids
-from asreport.reading.grids import Unreadable
-from asreport.reading.limits import MAX_FILE_BYTES
+from asreport.reading.grids import Grid, Unreadable
+from asreport.reading.limits import MAX_FILE_BYTES, MAX_LETTERS, WRONG
 from asreport.reading.matching import Sheet
 from asreport.reading.once import one_reading
 from asreport.reading.parts import Part, Piece
 from asreport.reading.sheets import complain, read_sheet
+from asreport.reading.workbooks import one_worker
+from asreport.settings import MAX_BYTES as MAX_SETTINGS_BYTES
 from asreport.settings import Settings, SettingsError, is_settings, read_settings
 
 __all__ = ["ExportFile", "Exports", "Part", "Sheet", "read_exports"]
@@ -78,7 +81,6 @@ class Exports:
     settings: Settings
 
 
-@one_reading()
 def read_exports(
     sources: str | PathLike[str] | Iterable[str | PathLike[str] | NamedStream],
     progress: Callable[[str], None] | None = None,
@@ -90,54 +92,113 @@ def read_exports(
 
     Of what the settings files and the `settings` given say differently, the latter holds.
 
-    `progress` is told, in words, what is being read. What it raises ends the reading, so that it can be cancelled.
+    `progress` is told, in words, what is being read, and told it again twice a second for as long as that takes. What
+    it raises ends the reading, so that it can be cancelled.
+
+    All files together cost no more than the budget of an upload (limits.py). The file with which it is spent, and each
+    after it, is listed without tables and has a finding that blocks; what was read before stays.
     """
+    listed = [sources] if isinstance(sources, str | PathLike) else sources
+    try:
+        with one_reading(), one_upload(progress or _quiet) as budget, one_worker():
+            return _read(listed, budget, settings or Settings())
+    except GivenUp as given_up:
+        raise (given_up.__cause__ or given_up) from None
+
+
+def _read(sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, settings: Settings) -> Exports:
     findings = Findings()
-    tell = progress or _quiet
-    opened = _Opened([sources] if isinstance(sources, str | PathLike) else sources, findings)
-    chosen = opened.settings.and_then(settings or Settings())
+    for wrong in WRONG:
+        findings.add(BLOCKS, wrong)
+    opened = _Opened(() if WRONG else sources, budget, findings)
+    budget.spent = ""  # what was opened before it was spent has been paid for, and is read
+    chosen = opened.settings.and_then(settings)
     files, pieces = opened.files, []
     known: dict[str, str] = {}
-    for name, data in opened.exports():
-        tell(f"Reading {name}")
-        file, found = _read_file(name, data, findings, known, chosen)
+    for one in opened.exports():
+        if budget.spent:
+            files.append(_not_read(one.name, budget.spent, findings))
+            continue
+        budget.tell(f"Reading {one.name}")
+        file, found = _read_file(one, findings, known, chosen)
         files.append(file)
         pieces += [Source(piece, file.name, file.taken_on) for piece in found]
+    budget.renew_time()
     if pieces:
-        tell("Putting the exports together")
-    tables = combine(pieces, findings)
+        budget.tell("Putting the exports together")
+    try:
+        tables = combine(pieces, findings)
+    except OverBudget:
+        # Which of their rows belong together was not told to the end, so none can be used.
+        for file in files:
+            if file.parts:
+                findings.add(BLOCKS, _NOT_TOGETHER.format(file.name, budget.spent), file=file.name)
+        tables, files = {}, [replace(file, parts=()) for file in files]
     taken = [file.taken_on for file in files if file.taken_on]
     return Exports(tables, findings.frame(), tuple(files), max(taken, default=None), chosen)
 
 
-class _Opened:
-    """The files to read: zips unpacked, settings files taken out."""
+_NOT_READ = (
+    "{} was not read, because the upload had come to its limit of {} for all its files together, so the figures lack "
+    "it: bring fewer or smaller files at a time."
+)
+_NOT_TOGETHER = (
+    "{} was read, but the upload came to its limit of {} before its files were put together, so nothing was used: "
+    "bring fewer or smaller files at a time."
+)
 
-    def __init__(self, sources: Iterable[str | PathLike[str] | NamedStream], findings: Findings) -> None:
-        self.settings, self.findings = Settings(), findings
+
+def _not_read(name: str, limit: str, findings: Findings) -> ExportFile:
+    findings.add(BLOCKS, _NOT_READ.format(name, limit), file=name)
+    return ExportFile(name, "")
+
+
+class _Opened:
+    """The files to read: zips opened, settings files taken out."""
+
+    def __init__(
+        self, sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, findings: Findings
+    ) -> None:
+        self.settings, self.budget, self.findings = Settings(), budget, findings
         self.files: list[ExportFile] = []
-        self._exports: list[tuple[str, bytes]] = []
+        self._exports: list[File] = []
         for source in sources:
             name, data, opened = _name_of(source), b"", []
+            if budget.spent:
+                self.files.append(_not_read(name, budget.spent, findings))
+                continue
             with _guarded(name, findings):
                 data = _bytes_of(source)
                 opened = unpacked(name, data)
             if not opened:
                 self.files.append(ExportFile(name, hashlib.sha256(data).hexdigest()))
-            for inner, content in opened:
-                if is_settings(content):
-                    self._take(inner, content)
-                else:
-                    self._exports.append((inner, content))
+            for one in opened:
+                self._sort_out(one)
+
+    def _sort_out(self, one: File) -> None:
+        """A file to the settings or to the exports. Only what may be settings is unpacked before its turn."""
+        content = b""
+        if self.budget.spent:
+            self.files.append(_not_read(one.name, self.budget.spent, self.findings))
+            return
+        with _guarded(one.name, self.findings):
+            content = one.read() if one.size <= MAX_SETTINGS_BYTES else b""
+            if not is_settings(content):
+                self._exports.append(one)
+                return
+            check()
+            self._take(one.name, content)
+            return
+        self.files.append(ExportFile(one.name, hashlib.sha256(content).hexdigest()))
 
     def _take(self, name: str, content: bytes) -> None:
-        self.files.append(ExportFile(name, hashlib.sha256(content).hexdigest(), is_settings=True))
         try:
             self.settings = self.settings.and_then(read_settings(content))
         except SettingsError as reason:
             self.findings.add(AFFECTS, f"{name} {reason}. It was not used.", file=name)
+        self.files.append(ExportFile(name, hashlib.sha256(content).hexdigest(), is_settings=True))
 
-    def exports(self) -> Iterator[tuple[str, bytes]]:
+    def exports(self) -> Iterator[File]:
         """Each export once; its bytes are let go of as soon as it is read."""
         while self._exports:
             yield self._exports.pop(0)
@@ -160,17 +221,18 @@ def _guarded(name: str, findings: Findings) -> Iterator[None]:
 
 
 def _read_file(
-    name: str, data: bytes, findings: Findings, known: dict[str, str], settings: Settings
+    one: File, findings: Findings, known: dict[str, str], settings: Settings
 ) -> tuple[ExportFile, list[Piece]]:
     """One file. `known` maps the SHA-256 of the files read so far to their names."""
-    digest = hashlib.sha256(data).hexdigest()
-    if digest in known:
-        findings.add(INFORMS, f"{name} is the same file as {known[digest]}, so it was read once.", file=name)
-    else:
-        known[digest] = name
-        with _guarded(name, findings):
-            return _read_bytes(name, data, digest, findings, settings)
-    return ExportFile(name, digest), []
+    digest = ""
+    with _guarded(one.name, findings):
+        data = one.read()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in known:
+            known[digest] = one.name
+            return _read_bytes(one.name, data, digest, findings, settings)
+        findings.add(INFORMS, f"{one.name} is the same file as {known[digest]}, so it was read once.", file=one.name)
+    return ExportFile(one.name, digest), []
 
 
 def _read_bytes(
@@ -180,6 +242,8 @@ def _read_bytes(
     grids = [grid for grid in workbook.grids if grid.columns]
     if not grids:
         raise Unreadable("holds nothing: export the report again")
+    spend("cells", sum(grid.height * len(grid.columns) for grid in grids))
+    _check_letters(grids)
     read = [read_sheet(grid, name, findings, settings) for grid in grids]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:
@@ -200,6 +264,16 @@ def _read_bytes(
     return ExportFile(name, digest, tuple(parts), max(taken, default=None), sheets), pieces
 
 
+def _check_letters(grids: list[Grid]) -> None:
+    """What is done to a text takes so long as it is long, and cannot be given up within one."""
+    for column in (column for grid in grids for column in grid.columns):
+        if any(len(value) > MAX_LETTERS for value in column.values if isinstance(value, str)):
+            raise Unreadable(
+                f"has a cell of more than {MAX_LETTERS:,} letters, as no export has, perhaps because a quotation mark "
+                "stands where none belongs: export the report again"
+            )
+
+
 def _name_of(source: str | PathLike[str] | NamedStream) -> str:
     path = source if isinstance(source, str | PathLike) else getattr(source, "name", "") or "upload"
     name = Path(fspath(path) if not isinstance(path, str) else path).name
@@ -213,7 +287,7 @@ def _bytes_of(source: str | PathLike[str] | NamedStream) -> bytes:
             source.seek(0)
         return bytes(source.read())
     path = Path(source)
-    if path.is_dir() or not path.exists():
+    if not path.is_file():
         raise Unreadable("is not a file that can be found: check where it was saved")
     if path.stat().st_size > MAX_FILE_BYTES:
         raise Unreadable("is too large to read safely: export a shorter span of time, or one region at a time")

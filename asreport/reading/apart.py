@@ -1,12 +1,14 @@
-"""Run by workbooks.py in a process of its own: a workbook on standard input, what it holds on standard output.
+"""Run by workbooks.py in a process of its own: workbooks on standard input, what they hold on standard output.
 
 A crafted workbook can end the process that reads it, or take memory without end: this process has only itself to lose.
 So it starts fast: it imports the reader and the standard library, and nothing of asreport.
 
-The answer is a line of JSON, and after it the codes of every column, in the order of the sheets: 32 bits each, the
-place of a row's value among the column's distinct values. The line is {"sheets": [{"name", "first_row", "height",
-"columns": [[distinct value, …], …]}, …], "rows_without_result": [row of a formula without its result, …]}, where dates
-and times are text, as as_text (texts.py) writes them. Or it is {"unreadable": reason}, a key of workbooks.py's reasons.
+A workbook and an answer each come after their length in bytes, as a number of 8 bytes. The answer is a line of JSON,
+then for each column, in the order of the sheets, its distinct values as a JSON list, then for each column its codes:
+32 bits each, the place of a row's value among the distinct values. The line is {"sheets": [{"name", "first_row",
+"height", "columns": [bytes of the list of distinct values, …]}, …], "rows_without_result": [row of a formula without
+its result, …], "ends"}, where dates and times are text, as as_text (texts.py) writes them. Or it is {"unreadable":
+reason, "ends"}, a key of workbooks.py's reasons. `ends`: no further workbook is taken, as this one took much memory.
 
 Arguments: the most bytes of memory, rows, columns, cells of all sheets together, and sheets.
 """
@@ -28,6 +30,7 @@ from typing import IO
 import python_calamine
 
 AT_ONCE = 256  # rows turned to columns at a time: few enough to stay in the processor's cache
+ENOUGH = 1 << 22  # bytes of workbooks and answers after which a process ends: giving memory back takes longer
 PIECE = 1 << 18  # bytes of a member looked through at a time, few for the same reason
 # No part of it can try the same text over and over, however the text is made.
 NO_RESULT = re.compile(
@@ -41,30 +44,43 @@ class Unreadable(Exception):
 
 
 def main() -> None:
-    """Read and answer. When it ends in any other way, workbooks.py takes the workbook to be too large."""
+    """Read and answer, one workbook after the other. Where it ends without an answer, that workbook was too large."""
     memory, *limits = map(int, sys.argv[1:])
     _limit(memory)
     gc.disable()
+    done = 0
+    while length := int.from_bytes(sys.stdin.buffer.read(8), "big"):
+        answer, parts = _answered(sys.stdin.buffer.read(length), limits)
+        size = sum(len(memoryview(part).cast("B")) for part in parts)
+        done += length + size
+        answer["ends"] = done > ENOUGH or "unreadable" in answer
+        line = json.dumps(answer, ensure_ascii=False).encode() + b"\n"
+        sys.stdout.buffer.write((len(line) + size).to_bytes(8, "big"))
+        sys.stdout.buffer.write(line)
+        for part in parts:
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+        if answer["ends"]:
+            break
+    os._exit(0)  # giving back a great many cells one by one takes longer than ending
+
+
+def _answered(data: bytes, limits: list[int]) -> tuple[dict[str, object], list["bytes | array[int]"]]:
+    """The line of an answer, and what comes after it."""
     coded: list[array[int]] = []
     try:
-        data = sys.stdin.buffer.read()
         rows = _rows_without_result(data) if data.startswith(b"PK") else []
-        answer: dict[str, object] = {"sheets": list(_sheets(data, limits, coded)), "rows_without_result": rows}
+        distinct: list[bytes] = []
+        sheets = list(_sheets(data, limits, distinct, coded))
+        return {"sheets": sheets, "rows_without_result": rows}, [*distinct, *coded]
     except Unreadable as reason:
-        answer = {"unreadable": str(reason)}
+        return {"unreadable": str(reason)}, []
     except python_calamine.PasswordError:
-        answer = {"unreadable": "locked"}
+        return {"unreadable": "locked"}, []
     except MemoryError:
-        answer = {"unreadable": "large"}
+        return {"unreadable": "large"}, []
     except BaseException:  # the reader's panics are no Exception
-        answer = {"unreadable": "damaged"}
-    line = json.dumps(answer, ensure_ascii=False, default=_text).encode()
-    sys.stdout.buffer.write(line + b"\n")
-    if "sheets" in answer:
-        for codes in coded:
-            sys.stdout.buffer.write(codes)
-    sys.stdout.buffer.flush()
-    os._exit(0)  # giving back a great many cells one by one takes longer than ending
+        return {"unreadable": "damaged"}, []
 
 
 def _limit(memory: int) -> None:
@@ -105,8 +121,10 @@ def _look_through(stream: IO[bytes], is_sheet: bool) -> list[int]:
     return rows
 
 
-def _sheets(data: bytes, limits: list[int], coded: list["array[int]"]) -> Iterator[dict[str, object]]:
-    """Every worksheet; the codes of its columns go to `coded`."""
+def _sheets(
+    data: bytes, limits: list[int], distinct: list[bytes], coded: list["array[int]"]
+) -> Iterator[dict[str, object]]:
+    """Every worksheet; the distinct values of its columns go to `distinct`, as JSON, and their codes to `coded`."""
     most_rows, most_columns, cells_left, most_sheets = limits
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         of_cells = python_calamine.SheetTypeEnum.WorkSheet
@@ -123,7 +141,14 @@ def _sheets(data: bytes, limits: list[int], coded: list["array[int]"]) -> Iterat
             values, codes = _columns(sheet)
             _spread_merged(sheet, sheet.start, codes)
             coded += codes
-            yield {"name": name, "first_row": sheet.start[0] + 1, "height": sheet.height, "columns": values}
+            listed = [json.dumps(own, ensure_ascii=False, default=_text).encode() for own in values]
+            distinct += listed
+            yield {
+                "name": name,
+                "first_row": sheet.start[0] + 1,
+                "height": sheet.height,
+                "columns": [len(one) for one in listed],
+            }
 
 
 def _columns(sheet: python_calamine.CalamineSheet) -> tuple[list[list[object]], list["array[int]"]]:

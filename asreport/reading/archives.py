@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
+from asreport.reading.budget import spend
 from asreport.reading.grids import Unreadable
 from asreport.reading.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_MATTERS_FROM
 from asreport.reading.workbooks import DAMAGED_ZIP, IS_WORKBOOK, open_zip
@@ -12,22 +16,48 @@ _DOCUMENT = "[Content_Types].xml"  # in a zip that is a document of an office pr
 _NOT_EXPORTS = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # what systems add to a zip of their own
 
 
-def unpacked(name: str, data: bytes) -> list[tuple[str, bytes]]:
-    """The files of a zip of exports, each with its name and bytes; any other file, workbooks too, as it is.
+@dataclass(frozen=True)
+class File:
+    """A file that was uploaded, or stands in a zip that was: there it is unpacked when it is its turn.
+
+    `read` raises Unreadable. `size`: bytes.
+    """
+
+    name: str
+    size: int
+    read: Callable[[], bytes]
+
+
+def unpacked(name: str, data: bytes) -> list[File]:
+    """The files of a zip of exports; any other file, workbooks too, as it is. Paid for out of the upload's budget.
 
     A zip within the zip is not opened: it is read as a file like any other. Raises Unreadable.
     """
-    if not data.startswith(b"PK"):
-        return [(name, data)]
+    spend("bytes", len(data))
+    itself = [File(name, len(data), lambda: data)]
+    members = []
+    if data.startswith(b"PK"):
+        try:
+            archive = open_zip(data)
+            if not (IS_WORKBOOK | {_DOCUMENT}) & set(archive.namelist()):
+                members = [member for member in archive.infolist() if not member.is_dir()]
+                members = [member for member in members if not _is_clutter(member.filename)]
+                _check(members, len(data))
+        except DAMAGED_ZIP:
+            members = []  # the reader of workbooks says so
+    spend("files", len(members) or 1)
+    spend("bytes", sum(member.file_size for member in members))
+    if not members:
+        return itself
+    return [File(f"{name}/{m.filename}", m.file_size, partial(_member, archive, m)) for m in members]
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Never more than its directory says of it, so that it has been paid for."""
     try:
-        with open_zip(data) as archive:
-            if (IS_WORKBOOK | {_DOCUMENT}) & set(archive.namelist()):
-                return [(name, data)]
-            members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
-            _check(members, len(data))
-            return [(f"{name}/{member.filename}", archive.read(member)) for member in members]
-    except DAMAGED_ZIP:
-        return [(name, data)]  # damaged: the reader of workbooks says so
+        return archive.read(member)
+    except DAMAGED_ZIP as error:
+        raise Unreadable("is damaged within its zip archive: zip it again, or upload it by itself") from error
 
 
 def _is_clutter(name: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asreport.reading.budget import check
 from asreport.reading.grids import Cells
 from asreport.reading.layout import Layout
 from asreport.reading.texts import as_text
@@ -127,6 +128,7 @@ class _Sheet:
         return [place for _, place in sorted(ranked)]
 
     def _may_be(self, table: str, name: str, place: int) -> bool:
+        check()
         cells, seen = self.columns[place], self.headers[place]
         if name in ("case_number", "nsn"):
             return not holds_record_ids(cells)

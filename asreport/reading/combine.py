@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
+from asreport.reading.budget import check
 from asreport.reading.doubts import Source, note_strangers, note_swapped
 from asreport.reading.limits import MAX_ROWS_OF_A_STUDENT
 from asreport.reading.texts import longest_forms
@@ -168,7 +169,7 @@ def _note_conflicts(ranked: pd.DataFrame, merged: pd.DataFrame, sources: Sequenc
             continue
         some = ranked[ranked["case_number"].isin(numbers) & ranked[name].notna()]
         shown = some[name].dt.strftime("%Y-%m-%d") if name.endswith("_date") else some[name].astype("str")
-        said = shown.groupby(some["case_number"], sort=False).agg(lambda told: " / ".join(dict.fromkeys(told)))
+        said = shown.groupby(some["case_number"], sort=False).agg(_side_by_side)
         first = some.drop_duplicates("case_number").set_index("case_number")
         for place in first["_source"].unique():
             here = first[first["_source"] == place]
@@ -177,6 +178,11 @@ def _note_conflicts(ranked: pd.DataFrame, merged: pd.DataFrame, sources: Sequenc
             source = sources[place]
             header = source.piece.part.columns.get(name, name)
             source.say(findings, AFFECTS, sentence, row=here["_row"].tolist(), column=header, value=values)
+
+
+def _side_by_side(values: pd.Series) -> str:
+    check()
+    return " / ".join(dict.fromkeys(values))
 
 
 def _drop_placeholders(tables: dict[str, pd.DataFrame], sources: Sequence[Source], findings: Findings) -> None:
@@ -198,23 +204,32 @@ def _drop_placeholders(tables: dict[str, pd.DataFrame], sources: Sequence[Source
 
 def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:
     """Say what is taken instead of a column that a file lacks, unless another file tells it of the same cases."""
+    untold: dict[str, set[int]] = {}
     for place in own:
+        check()
         has = set(sources[place].piece.frame.columns)
         wanted = {name: said for (of, name), said in _ABSENT.items() if of == table and name not in has}
         if table == "cases" and not has & {"status", "closed_date"}:
             wanted["status"] = (INFORMS, _NO_STATUS)
         for name, (severity, sentence) in wanted.items():
-            if table == "cases" and _told_elsewhere(rows, name, place, sources):
-                continue
+            if table == "cases":
+                if name not in untold:  # told of all sources at once: there may be hundreds
+                    untold[name] = _untold(rows, name, sources)
+                if place not in untold[name]:
+                    continue
             header = WORDS["headers"][table][name][0]
             sources[place].say(findings, severity, sentence + _ADD, column=header)
 
 
-def _told_elsewhere(rows: pd.DataFrame, name: str, place: int, sources: Sequence[Source]) -> bool:
+def _untold(rows: pd.DataFrame, name: str, sources: Sequence[Source]) -> set[int]:
+    """The places of sources with a case that no source tells this field of."""
     names = {"status", "closed_date"} if name == "status" else {name}
     having = [at for at, source in enumerate(sources) if names & set(source.piece.part.columns)]
-    told = rows.loc[rows["_source"].isin(having), "case_number"]
-    return bool(rows.loc[rows["_source"] == place, "case_number"].isin(told).all())
+    cases, _ = pd.factorize(rows["case_number"])
+    source = rows["_source"].to_numpy()
+    told = np.zeros(len(rows), dtype=bool)  # by case
+    told[cases[np.isin(source, having)]] = True
+    return set(source[~told[cases]].tolist())
 
 
 def _finished(table: str, frame: pd.DataFrame) -> pd.DataFrame:

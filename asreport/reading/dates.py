@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from asreport.reading.budget import watched
 from asreport.reading.grids import INVISIBLE, Cells, used_codes
 from asreport.reading.once import once_a_text
 from asreport.reading.vocabulary import WORDS
@@ -114,10 +115,10 @@ def _parse_all(values: list[Any]) -> list[date | Open | None]:
     """Each value as a date, decided or not. Times with a zone go all at once, as a large export holds a great many."""
     found: list[date | Open | None] = [None] * len(values)
     zoned = []
-    parted = [value.partition(" ") if isinstance(value, str) else ("", "", "") for value in values]
+    parted = [value.partition(" ") if isinstance(value, str) else ("", "", "") for value in watched(values)]
     # A column has many times of many days, but few times and few days: each is told once.
     local = {clock for clock in {clock for _, _, clock in parted} if _is_local(clock)}
-    for place, (value, (day, _, clock)) in enumerate(zip(values, parted, strict=True)):
+    for place, (value, (day, _, clock)) in enumerate(zip(watched(values), parted, strict=True)):
         if clock in local:
             found[place] = _day(day)
         elif isinstance(value, str) and value[10:11] in ("T", " ") and _ZONED.fullmatch(value):

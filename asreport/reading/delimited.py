@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from asreport.reading.budget import check
 from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from asreport.reading.vocabulary import header
@@ -25,6 +26,7 @@ SEPARATORS = (",", ";", "\t", "|")
 _START = 200_000  # characters that are looked at to tell the separator and the number of columns
 _BLOCK = 1 << 22  # bytes that are parsed at a time
 _UNEVEN = 1_000  # rows that are put in one by one, as the lines after the data are
+_AT_ONCE = 20_000  # rows between two looks at the clock
 _END = "\x00"  # a cell that no export has
 _SEP_LINE = re.compile(r'"?sep=([\t!#-/:-@[-`{-~])"?\r?\n', re.IGNORECASE)
 
@@ -163,6 +165,7 @@ def _parse_plain(data: bytes, separator: str, columns: int) -> Grid | None:
     places = [row.number - 1 - before for before, row in enumerate(uneven)]
     cells = []
     for place, column in enumerate(table.slice(0, len(table) - 1).columns):
+        check()
         # Coded once it is whole: coded block by block, the distinct texts of all blocks would have to be made one.
         coded = column.dictionary_encode().combine_chunks()
         codes, texts = coded.indices.to_numpy(), coded.dictionary
@@ -184,8 +187,9 @@ def _inserted(codes: np.ndarray, texts: pa.Array, at: list[int], inserted: list[
 
 def _parse(data: bytes, separator: str, columns: int) -> Grid:
     """Raises pandas' ParserError for a row of more columns and for a quotation mark that is never closed."""
-    frame = pd.read_csv(
+    with pd.read_csv(
         io.BytesIO(data),
+        chunksize=_AT_ONCE,
         sep=separator,
         header=None,
         names=list(range(columns)),
@@ -194,7 +198,12 @@ def _parse(data: bytes, separator: str, columns: int) -> Grid:
         na_filter=False,
         skip_blank_lines=False,
         skipinitialspace=True,
-    )
+    ) as reader:
+        pieces = []
+        for piece in reader:
+            check()
+            pieces.append(piece)
+    frame = pd.concat(pieces, ignore_index=True)
     _check_size(len(frame), columns)
     return Grid("", [Cells.of(frame[name]) for name in frame.columns])
 
@@ -205,6 +214,8 @@ def _read_exactly(text: str, separator: str) -> Grid:
     for row in itertools.islice(_rows(text, separator), MAX_ROWS + 1):
         rows.append(row)
         cells += len(row)
+        if not len(rows) % _AT_ONCE:
+            check()
         if cells > MAX_CELLS:
             break
     _check_size(len(rows), max(map(len, rows), default=0))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
+from asreport.reading.budget import check, watched
 from asreport.reading.parts import Piece
 from asreport.reading.texts import bare_number
 from asreport.tables import places
@@ -82,7 +83,7 @@ def _unknown(numbers: pd.Series, known: pd.Series) -> np.ndarray:
 
 def _by_source(rows: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
     """The rows of each source."""
-    return [(int(place), rows[rows["_source"] == place]) for place in rows["_source"].unique()]
+    return [(int(place), rows[rows["_source"] == place]) for place in watched(rows["_source"].unique().tolist())]
 
 
 def near_numbers(strange: list[str], known: list[str]) -> dict[str, str]:
@@ -113,6 +114,7 @@ def _slips(number: str) -> list[str]:
 def note_swapped(tables: dict[str, pd.DataFrame], sources: Sequence[Source], findings: Findings) -> None:
     """Say of each case export which of its columns look swapped."""
     for source in sources:
+        check()
         frame = source.piece.frame
         if source.piece.part.table != "cases":
             continue

@@ -11,12 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from asreport.reading.budget import check
+from asreport.reading.unreadable import Unreadable as Unreadable  # where the readers look for it
+
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 _INVISIBLE_OR_SPACE = INVISIBLE + " \t\r\n\u00a0\u202f\u2007\u3000\x0b\x0c"
-
-
-class Unreadable(Exception):
-    """A file that cannot be read. Its text ends a sentence that the file's name begins: "is empty: export it again"."""
 
 
 def is_blank(value: Any) -> bool:
@@ -48,6 +47,7 @@ class Cells:
     @classmethod
     def of(cls, column: Sequence[Any] | pd.Series) -> Cells:
         """From a column of raw values of any kind, or a Series of texts."""
+        check()
         if not isinstance(column, pd.Series):
             raw = np.empty(len(column), dtype=object)
             raw[:] = column
@@ -67,6 +67,7 @@ class Cells:
     @classmethod
     def of_texts(cls, codes: np.ndarray, texts: pa.Array) -> Cells:
         """The same from distinct texts, of which Arrow tells the blank ones in a fraction of the time."""
+        check()
         blank = pc.equal(pc.utf8_trim(texts, _INVISIBLE_OR_SPACE), "")
         return cls(_blanked(codes, np.flatnonzero(blank)), texts.to_pylist())
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from asreport.reading.budget import watched
 from asreport.reading.grids import Cells
 from asreport.reading.layout import Layout
 from asreport.reading.texts import as_text
@@ -79,7 +80,7 @@ def _fill(cells: Cells, starts: np.ndarray) -> Cells:
 
 def _without_dash(cells: Cells) -> Cells:
     """A sorted or grouped column with its dashes, which stand for no value, made blank."""
-    dashes = np.array([as_text(value) == WORDS["layout"]["no_group"] for value in cells.values], dtype=bool)
+    dashes = np.array([as_text(value) == WORDS["layout"]["no_group"] for value in watched(cells.values)], dtype=bool)
     if not dashes.any():
         return cells
     return Cells(np.where(cells.spread(dashes, False, bool), -1, cells.codes), cells.values)

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from asreport.reading import dates
+from asreport.reading.budget import check, watched
 from asreport.reading.grids import Cells, Grid, used_codes
 from asreport.reading.limits import FOOTER_WITHIN, HEADER_WITHIN
 from asreport.reading.texts import as_text
@@ -81,6 +82,7 @@ def _find_header(grid: Grid, count: np.ndarray) -> int:
     """The row with the most headers of one table; where no row has any, the fullest of the first rows."""
 
     def known(row: int) -> int:
+        check()
         seen = [header(as_text(column[row])) for column in grid.columns if column.codes[row] >= 0]
         named = [one for one in seen if one.fields]
         return max(len({field for one in named for field in fields_of(one, table)}) for table in HEADERS)
@@ -159,7 +161,7 @@ def _find_totals(grid: Grid, filled: np.ndarray, headers: list[Header]) -> np.nd
     plain = np.ones(grid.height, dtype=bool)
     for place, column in enumerate(grid.columns):
         leading = np.where(first == place, column.codes, -1)
-        words = [code for code in used_codes(leading).tolist() if _is_total(column.values[code])]
+        words = [code for code in watched(used_codes(leading).tolist()) if _is_total(column.values[code])]
         if words:
             says |= np.isin(leading, words)
     if not says.any():
@@ -168,7 +170,7 @@ def _find_totals(grid: Grid, filled: np.ndarray, headers: list[Header]) -> np.nd
     for column, seen in zip(grid.columns, headers, strict=True):
         some = np.flatnonzero(says)
         short = column.take(some)
-        texts = [as_text(short[row]) for row in range(len(some))]
+        texts = [as_text(short[row]) for row in watched(range(len(some)))]
         plain[some] &= [not text or bool(_NUMBER.fullmatch(text)) or _is_total(text) for text in texts]
         if any(name in ("case_type", "referral_date", "event_date", "start_date") for name in _all_fields(seen)):
             # A report grouped by date has the word for the total in that very column.

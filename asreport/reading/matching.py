@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asreport.reading.budget import check
 from asreport.reading.columns import Fields, Shape, likely_fields
 from asreport.reading.grids import Grid
 from asreport.reading.layout import lay_out
@@ -95,6 +96,7 @@ def find_match(grid: Grid, settings: Settings) -> tuple[int, Match] | None:
     """The row of this sheet that holds the headers of a match, and the match."""
     wanted = {frozenset(map(squash, match.headers)): match for match in settings.matches}
     for row in range(min(grid.height, HEADER_WITHIN)) if wanted else ():
+        check()
         seen = [header(as_text(column[row])) for column in grid.columns if column.filled[row]]
         match = wanted.get(frozenset(squash(label) for label in labels(seen) if not label.startswith("(")))
         if match is not None:

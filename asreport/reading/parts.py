@@ -10,6 +10,7 @@ import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS, Findings, in_rows
 from asreport.reading import values
+from asreport.reading.budget import watched
 from asreport.reading.columns import Fields, filled_rows, says_is_closed, says_origin, stands_in
 from asreport.reading.grids import Cells
 from asreport.reading.layout import Layout
@@ -131,7 +132,7 @@ class Reader:
                     note.severity,
                     note.sentence,
                     row=self.layout.rows[rows[note.rows]].tolist(),
-                    value=[as_text(cells[row]) for row in note.rows],
+                    value=[as_text(cells[row]) for row in watched(note.rows.tolist())],
                     column=seen.text,
                 )
             self.month_first |= note.sentence == values.MONTHS_FIRST
@@ -202,7 +203,7 @@ def _newest(table: pd.DataFrame) -> date | None:
 def _status_of_is_closed(cells: Cells) -> Cells:
     """A column that says whether the case is closed, as the status it stands for."""
     words = []
-    for value in cells.values:
+    for value in watched(cells.values):
         answer = values.yes_no(value)
         words.append(value if answer is None else _STATUS_WORDS["yes" if answer else "no"])
     return Cells(cells.codes, words)

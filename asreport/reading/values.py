@@ -18,6 +18,7 @@ import pandas as pd
 
 from asreport.findings import AFFECTS, INFORMS
 from asreport.reading import dates
+from asreport.reading.budget import check, watched
 from asreport.reading.grids import Cells, used_codes
 from asreport.reading.texts import as_number, as_text
 from asreport.reading.vocabulary import VALUES, fold
@@ -96,11 +97,12 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
 
     `meanings`: what a provider's settings say that a word means.
     """
+    check()
     if kind == "date":
         return _dates(cells)
     if kind == "text":
         clean = as_number if name in ("case_number", "nsn") else as_text
-        return Values(_spread(cells, [clean(value) or None for value in cells.values], "str"))
+        return Values(_spread(cells, [clean(value) or None for value in watched(cells.values)], "str"))
     readers: dict[str, tuple[Callable[[Any], Result], str]] = {
         "case_type": (_case_type, "str"),
         "flag": (_flag, "boolean"),
@@ -144,12 +146,12 @@ def is_migration(cells: Cells) -> bool:
 
 def migration_or_not(cells: Cells) -> Cells:
     """A Case Origin as a yes or no: whether it is migration."""
-    return Cells(cells.codes, [fold(as_text(value)) in VALUES["migration"] for value in cells.values])
+    return Cells(cells.codes, [fold(as_text(value)) in VALUES["migration"] for value in watched(cells.values)])
 
 
 def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, blank: str = "") -> Values:
     """`blank`: what is said of blank cells, if anything."""
-    results = [read(value) for value in cells.values]
+    results = [read(value) for value in watched(cells.values)]
     column = _spread(cells, [value for value, _ in results], dtype)
     notes = []
     for sentence in dict.fromkeys(said for _, said in results if said):
@@ -174,7 +176,7 @@ def _dates(cells: Cells) -> Values:
     if read.failed.any():
         both = np.zeros_like(read.failed)
         if read.order == dates.CONTRADICTORY:
-            other = [dates.read_one(value, month_first=True) is not None for value in cells.values]
+            other = [dates.read_one(value, month_first=True) is not None for value in watched(cells.values)]
             both = read.failed & cells.spread(other, False, bool)
         for rows, sentence in ((read.failed & ~both, _NOT_A_DATE), (both, _TWO_ORDERS)):
             if rows.any():

@@ -7,6 +7,7 @@ import contextlib
 import re
 from html import unescape
 
+from asreport.reading.budget import check
 from asreport.reading.delimited import decode
 from asreport.reading.grids import Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS
@@ -17,6 +18,7 @@ _OF_PAGES = re.compile(r"utf-(8|16|32)|ascii|iso8859|cp\d+|mac|koi8|gb|big5|shif
 # A tag, the start of a comment, or a declaration. The standard library's parser takes hours over a megabyte of tags
 # that never end; this one does not go back: what is no tag by the next "<" is text.
 _MARK = re.compile(r"<(?:(!--)|[!?][^<>]*+>|(/?)([A-Za-z][^\s<>/]*+)([^<>]*+)>)")
+_AT_ONCE = 10_000  # tags between two looks at the clock
 _SPAN = re.compile(r"""colspan\s*=\s*["']?\s*(\d{1,9})""", re.IGNORECASE)
 _TOO_LARGE = "is too large to read safely: export a shorter span of time, or one region at a time"
 
@@ -30,7 +32,11 @@ class _Tables:
         self._span = 1
         self._cells = 0
         at, comments_end = 0, True
+        marks = 0
         while mark := _MARK.search(page, at):
+            marks += 1
+            if not marks % _AT_ONCE:
+                check()
             self._text(page[at : mark.start()])
             at = mark.end()
             if mark[1] and comments_end:
