@@ -248,18 +248,17 @@ def test_a_button_of_an_upload_that_was_replaced_or_of_other_readings_makes_noth
     asyncio.run(click())
 
 
-def test_findings_clicked_while_other_files_are_read_are_of_those(
-    address: str, sample_folder: Path, clean_folder: Path
-) -> None:
+def test_findings_clicked_while_other_files_are_read_are_of_those(address: str, sample_folder: Path) -> None:
     async def click() -> None:
-        visitor = await _come(address, sample_folder)
+        visitor = Hasty(address)
+        await visitor.open()
+        some = [(path.name, path.read_bytes()) for path in sorted(sample_folder.iterdir())][:2]
+        await visitor.upload(some)
         label = "Download every finding, row by row"
-        file_id = visitor.buttons()[label]
-        first = await visitor.download(label)
-        await visitor.press("Use the sample data")
-        await visitor._ask()
-        content = await visitor._answer(await visitor._order(file_id))
-        assert content and content != first
+        file_id, before = visitor.buttons()[label], await visitor.download(label)
+        content = await visitor.at_once(lambda: visitor.press("Use the sample data"), file_id)
+        assert content and content != before
+        assert content == await visitor.download(label)
         await visitor.close()
 
     asyncio.run(click())

@@ -119,6 +119,21 @@ def _address(order: download.Order, content: bytes) -> str:
         return manager._storage.get_url(file_id)
 
 
+# A run that begins has Streamlit forget what was not sent yet of the run before, and with it answers that the browser
+# waits for: where a download has been made, and where to send a file.
+
+_ANSWERS = ("backend_operation_response", "file_urls_response")
+_clear = ForwardMsgQueue.clear
+
+
+def _clear_but_for_answers(
+    queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, *more: Any, **named: Any
+) -> None:
+    answers = [m for m in queue._queue if retain_lifecycle_msgs and m.WhichOneof("type") in _ANSWERS]
+    _clear(queue, retain_lifecycle_msgs, *more, **named)
+    queue._queue += [answer for answer in answers if not any(answer is left for left in queue._queue)]
+
+
 # What a closed session held
 
 # Streamlit's loop has the session it sent to last, and what it sent, in local variables until it sends again.
@@ -149,6 +164,7 @@ PATCHED: dict[str, tuple[type, Callable[..., Any]]] = {
     "load_and_get_id": (MemoryMediaFileStorage, _load_and_stay),
     "add_deferred": (MediaFileManager, _key_of),
     "handle": (DeferredFileHandler, _make),
+    "clear": (ForwardMsgQueue, _clear_but_for_answers),
     "_send_message": (Runtime, _send_and_forget),
     "shutdown": (AppSession, _shut_down_and_forget),
 }
