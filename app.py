@@ -1,21 +1,24 @@
 """asreport, the app: navigation and the session's set-up. Run it with `streamlit run app.py`."""
 
-import sys
-
 import streamlit as st
-from starlette.formparsers import MultiPartParser
 
-from ui import memory, names, parts, session, sign_in, theme
+from ui import (
+    download,
+    memory,
+    names,
+    parts,
+    session,
+    sign_in,
+    streamlit_patches,  # noqa: F401  to be imported is all it takes
+    theme,
+)
 from ui.look import MARK, look
-
-# Files are kept in memory while they arrive: the default writes what is larger than a megabyte to a temporary file.
-MultiPartParser.spool_max_size = sys.maxsize  # what is too large is refused before (server.maxUploadSize)
 
 st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
 look()
 theme.remember()
-memory.settle()
 memory.watch()
+download.shown(None)  # until the switch below has been asked
 sign_in.door()
 
 pages = {
@@ -41,7 +44,9 @@ def run() -> None:
     """What is on every page, and the page."""
     if page.url_path:
         memory.let_go_of_uploads()  # still there if Upload, the first page, was left while they were being read
+    download.begin()
     names.switch()
+    download.say_refused()
     sign_in.inside()
     parts.lost()
     page.run()

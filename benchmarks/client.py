@@ -142,20 +142,20 @@ class Visitor:
         _, button = self._find("download_button", label)
         if button.url:
             return button.url
-        message = BackMsg()
-        request = message.backend_operation_request
-        request.request_id, request.session_id = uuid.uuid4().hex, self.session
-        request.deferred_file.file_id = button.deferred_file_id
-        await self._send(message)
-        answer = await self._until(
-            lambda m: (
-                m.WhichOneof("type") == "backend_operation_response"
-                and m.backend_operation_response.request_id == request.request_id
-            )
-        )
+        request = await self._order(button.deferred_file_id)
+        answer = await self._until(lambda m: m.backend_operation_response.request_id == request)
         if answer.backend_operation_response.error_msg:
             raise Fault("The file could not be made")
         return answer.backend_operation_response.deferred_file.url
+
+    async def _order(self, file_id: str) -> str:
+        """Ask for a download to be made; by what the answer is known."""
+        message = BackMsg()
+        request = message.backend_operation_request
+        request.request_id, request.session_id = uuid.uuid4().hex, self.session
+        request.deferred_file.file_id = file_id
+        await self._send(message)
+        return request.request_id
 
     async def fetch(self, url: str) -> bytes:
         """The file at an address of the app. Raises `Fault` where there is none."""
@@ -191,6 +191,11 @@ class Visitor:
     # The way there and back
 
     async def _rerun(self, fragment: str = "", *triggers: WidgetState) -> None:
+        await self._ask(fragment, *triggers)
+        await self._end()
+
+    async def _ask(self, fragment: str = "", *triggers: WidgetState) -> None:
+        """Have the page drawn anew."""
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_script_hash, state.fragment_id = self._query, self._page, fragment
@@ -200,6 +205,9 @@ class Visitor:
         state.context_info.url = f"http://{self._place.netloc}/"
         await self._send(message)
         self._drawn = dict[tuple[int, ...], Any]()
+
+    async def _end(self) -> None:
+        """Wait until the page that was asked for is drawn to its end."""
         # A run that begins another one, as after an upload, says so, and the page is there when that one has ended.
         done = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
         end = await self._until(lambda m: m.WhichOneof("type") == "script_finished" and m.script_finished in done)

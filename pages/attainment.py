@@ -8,7 +8,7 @@ from asreport import downloads
 from asreport.attainment import COUNTS
 from asreport.gap import recording_gap
 from asreport.wording import OUTCOMES, headline, percent, still_open
-from ui import parts, session
+from ui import download, parts, session
 from ui.charts import bullet
 from ui.measure_card import measure_row
 from ui.timing import time_to_meeting
@@ -61,9 +61,9 @@ st.dataframe(
     column_config={"Measure": st.column_config.TextColumn(pinned=True, width="medium")},
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.download_button(
-        "Download these figures", lambda: downloads.attainment_csv(result), parts.file_name(now, "attainment.csv"),
-        on_click="ignore", icon=":material/download:",
+    download.button(
+        "Download these figures", lambda now: downloads.attainment_csv(now.shown),
+        parts.file_name(now, "attainment.csv"), download.CSV, key="attainment", now=now,
     )  # fmt: skip
     st.page_link("pages/breakdown.py", label="Where are we short?", icon=":material/stacked_bar_chart:")
     st.page_link("pages/exceptions.py", label="Which cases, and why?", icon=":material/checklist:")

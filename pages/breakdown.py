@@ -8,7 +8,7 @@ import streamlit as st
 from asreport import downloads
 from asreport.breakdown import NO_WEEK, SMALL_GROUP, breakdown, furthest, groupings, ranked
 from asreport.wording import shortest_of_target
-from ui import parts, session
+from ui import download, parts, session
 from ui.breakdown import clicked, group_table, group_words, heat_table, one_group, see_cases
 from ui.charts.groups import SMALL_MARK, bars_by_group, weekly_rate
 from ui.charts.heat import heat_map
@@ -69,9 +69,9 @@ if picked.empty:
     st.caption("Pick a row, at its left edge, to see the group in a sentence and to open its cases.")
 else:
     one_group(now, picked.iloc[0], group)
-st.download_button(
-    "Download this breakdown, all measures", lambda: downloads.csv_bytes(breakdown(result, group)),
-    parts.file_name(now, f"breakdown-by-{group.replace('_', '-')}.csv"), on_click="ignore", icon=":material/download:",
+download.button(
+    "Download this breakdown, all measures", lambda now: downloads.csv_bytes(breakdown(now.shown, group)),
+    parts.file_name(now, f"breakdown-by-{group.replace('_', '-')}.csv"), download.CSV, key="breakdown", now=now,
 )  # fmt: skip
 
 if "case_owner" in kinds:

@@ -10,10 +10,8 @@ import streamlit as st
 import asreport
 from asreport import downloads
 from asreport.wording import GROUP_MEANINGS, GROUPS, cases
-from ui import address, parts, session
+from ui import address, download, parts, session
 from ui.exceptions import AT_ONCE, details, filters, more_filters, pick
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 address.remember()
 now = parts.loaded_or_stop("Exceptions", "Which cases, why, and what to do about each?")
@@ -21,17 +19,17 @@ result = now.shown
 listed = address.listed(now)
 
 
-def workbook() -> bytes:
+def workbook(now: session.Loaded) -> bytes:
     """The workbook of all rows."""
-    return asreport.exceptions_workbook(result, now.findings, receipt=now.receipt)
+    return asreport.exceptions_workbook(now.shown, now.findings, receipt=now.receipt)
 
 
 if listed.rows.empty:
     with parts.calm("task_alt", "No exceptions"):
         st.write("Every case of every assessed measure is met.")
-        st.download_button(
-            "Download the workbook all the same", workbook, parts.file_name(now, "exceptions.xlsx"), XLSX,
-            on_click="ignore", icon=":material/download:",
+        download.button(
+            "Download the workbook all the same", workbook, parts.file_name(now, "exceptions.xlsx"), download.XLSX,
+            key="exceptions", now=now,
         )  # fmt: skip
     st.stop()
 
@@ -75,25 +73,25 @@ else:
     details(picked.iloc[0])
 
 
-def workbook_as_shown() -> bytes:
+def workbook_as_shown(now: session.Loaded) -> bytes:
     """The workbook with the rows that the filters let through; its summary stays that of all cases."""
-    keys = pd.MultiIndex.from_frame(listed.rows.take(found)[["case_number", "measure_id"]])
-    own = pd.MultiIndex.from_frame(result.case_results[["case_number", "measure_id"]]).isin(keys)
+    result, which = now.shown, ["case_number", "measure_id"]  # not the place in the list, which names may move
+    keys = pd.MultiIndex.from_frame(listed.rows.take(found)[which])
+    own = pd.MultiIndex.from_frame(result.case_results[which]).isin(keys)
     part = replace(result, case_results=result.case_results[own].reset_index(drop=True))
     return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt)
 
 
 with st.container(horizontal=True):
-    st.download_button(
-        "Download as shown", workbook_as_shown, parts.file_name(now, "exceptions-as-shown.xlsx"), XLSX,
-        on_click="ignore", icon=":material/download:", type="primary" if picked.empty else "secondary",
+    download.button(
+        "Download as shown", workbook_as_shown, parts.file_name(now, "exceptions-as-shown.xlsx"), download.XLSX,
+        key="as-shown", now=now, type="primary" if picked.empty else "secondary",
     )  # fmt: skip
-    st.download_button(
-        "Download all", workbook, parts.file_name(now, "exceptions.xlsx"), XLSX,
-        on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    st.download_button(
-        "One workbook for each case owner", lambda: downloads.workbooks_by_owner(result, now.receipt),
-        parts.file_name(now, "exceptions-by-owner.zip"), "application/zip",
-        on_click="ignore", icon=":material/folder_zip:",
+    download.button(
+        "Download all", workbook, parts.file_name(now, "exceptions.xlsx"), download.XLSX, key="exceptions", now=now
+    )
+    download.button(
+        "One workbook for each case owner", lambda now: downloads.workbooks_by_owner(now.shown, now.receipt),
+        parts.file_name(now, "exceptions-by-owner.zip"), download.ZIP, key="by-owner", now=now,
+        icon=":material/folder_zip:",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from asreport import downloads, todo
 from asreport.dates import in_words
 from asreport.shortest_way import STATES, shortest_ways, steps_in_words
 from asreport.wording import tasks_headline
-from ui import parts, session
+from ui import download, parts, session
 from ui.tasks import shown_in_words, task_list
 from ui.ways import way_card
 
@@ -37,9 +37,9 @@ def worklist() -> None:
         )  # fmt: skip
         everyone = name == EVERYONE
         chosen = everything if everyone else everything[owner == name]
-        st.download_button(
-            "Download this list", lambda: downloads.csv_bytes(todo.tasks_for_file(chosen, result)),
-            parts.file_name(now, "to-do.csv"), on_click="ignore", icon=":material/download:",
+        download.button(
+            "Download this list", lambda now: downloads.csv_bytes(todo.tasks_for_file(chosen, now.shown)),
+            parts.file_name(now, "to-do.csv"), download.CSV, key="to-do", now=now,
         )  # fmt: skip
     sizes = chosen["list"].value_counts().to_dict()
     st.markdown(f"**{tasks_headline(sizes)}**")
@@ -85,9 +85,9 @@ def ways() -> None:
             st.header(":material/check_circle: No step to take")
             st.markdown("\n".join(f"- **{way.measure}**: {way.sentence}" for way in rest))
     if any(len(way.steps) for way in short):
-        st.download_button(
-            "Download all steps", lambda: downloads.csv_bytes(steps_in_words(found, result)),
-            parts.file_name(now, "shortest-way.csv"), on_click="ignore", icon=":material/download:", type="primary",
+        download.button(
+            "Download all steps", lambda now: downloads.csv_bytes(steps_in_words(found, now.shown)),
+            parts.file_name(now, "shortest-way.csv"), download.CSV, key="steps", now=now, type="primary",
         )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ import asreport
 from asreport import downloads
 from asreport.findings import BLOCKS
 from asreport.wording import TABLES, headline
-from ui import bring, matching, parts, session, sign_in
+from ui import bring, download, matching, parts, session, sign_in
 
 
-def what_was_noticed(findings: pd.DataFrame) -> None:
+def what_was_noticed(now: session.Loaded) -> None:
     """The findings, and all of them to download."""
+    findings = now.findings
     st.header("What was noticed while reading")
     if findings.empty:
         st.success("Nothing: every row was read and used as it stands.", icon=":material/check_circle:")
@@ -22,9 +23,9 @@ def what_was_noticed(findings: pd.DataFrame) -> None:
     if grave.any():
         st.caption("What kept a file from being used stands further up.")
     parts.noticed(findings[~grave])
-    st.download_button(
-        "Download every finding, row by row", lambda: downloads.findings_csv(findings), "findings.csv",
-        on_click="ignore", icon=":material/download:",
+    download.button(
+        "Download every finding, row by row", lambda now: downloads.findings_csv(now.findings), "findings.csv",
+        download.CSV, key="findings", now=now,
     )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ if now := session.loaded():
     parts.noticed(now.findings[now.findings["severity"] == BLOCKS])
     matching.correct(now)
     matching.own_words(now)
-    matching.keep(now.exports.settings)
+    matching.keep(now)
     if assessed:
         settings(now)
-    what_was_noticed(now.findings)
+    what_was_noticed(now)

@@ -12,7 +12,7 @@ import asreport
 from asreport import downloads
 from asreport.templates import template
 from asreport.wording import TABLES
-from ui import parts, session
+from ui import download, parts, session
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:
@@ -58,9 +58,9 @@ def choose_files() -> None:
     with st.container(horizontal=True):
         if st.button("Use the sample data", icon=":material/science:"):
             _read(tuple(_sample_files().items()), session.SAMPLE)
-        st.download_button(
+        download.fixed(
             "Download the sample files", lambda: downloads.zipped(_sample_files()), "asreport-sample.zip",
-            on_click="ignore", icon=":material/download:", type="tertiary",
+            download.ZIP, key="sample", type="tertiary",
         )  # fmt: skip
         if now and st.button("Clear everything", icon=":material/delete:", type="tertiary"):
             session.clear()
@@ -92,7 +92,5 @@ def _templates() -> None:
     st.write("Empty workbooks with the right headers, an example row and notes:")
     with st.container(horizontal=True):
         for table, words in TABLES.items():
-            st.download_button(
-                words.name, partial(template, table), f"asreport-{table}.xlsx",
-                on_click="ignore", icon=":material/download:", key=f"template-{table}",
-            )  # fmt: skip
+            name = f"asreport-{table}.xlsx"
+            download.fixed(words.name, partial(template, table), name, download.XLSX, key=f"template-{table}")

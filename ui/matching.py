@@ -10,13 +10,13 @@ from xlsxwriter.utility import xl_col_to_name
 
 import asreport
 from asreport.reading import ExportFile, Sheet
-from asreport.settings import FIELDS, MEANINGS, SHEETS_HOLD, Settings
+from asreport.settings import FIELDS, MEANINGS, SHEETS_HOLD
 from asreport.subjects import other_subjects
 from asreport.tables import TABLES as SCHEMA
 from asreport.wording import FIELDS as FIELD_WORDS
 from asreport.wording import MEANINGS as MEANING_WORDS
 from asreport.wording import TABLES
-from ui import session
+from ui import download, session
 from ui.parts import reading_status, safe_markdown
 from ui.session import Loaded
 
@@ -218,14 +218,28 @@ def own_words(now: Loaded) -> None:
                 st.rerun()
 
 
-def keep(settings: Settings) -> None:
+def keep(now: Loaded) -> None:
     """The settings file, where there is something to keep."""
-    if settings:
-        st.download_button(
-            "Download these settings", settings.to_json(), "asreport-settings.json", "application/json",
-            on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+    if now.exports.settings:
+        if _names_a_student(now):
+            st.caption("These settings hold a student’s name: switch “Show student names” on to download them.")
+            return
+        download.button(
+            "Download these settings", _settings_file, "asreport-settings.json", download.JSON, key="settings", now=now
+        )
         st.caption(
             "Drop this small file in with your exports next time, and they are read and assessed the same way. "
             "It holds headers, words, and names of queues: no case."
         )
+
+
+def _names_a_student(now: Loaded) -> bool:
+    """Whether the settings hold a name that is to be hidden. They are of use only as they stand."""
+    settings = now.exports.settings.to_json().decode()
+    return now.words(settings) != settings
+
+
+def _settings_file(now: Loaded) -> bytes:
+    if _names_a_student(now):
+        raise download.RefusedError
+    return now.exports.settings.to_json()

@@ -1,8 +1,7 @@
 """What a closed tab held is let go of within its time, and given back to the computer.
 
 Streamlit keeps a closed tab's session for `server.disconnectedSessionTTL` seconds, in case it reconnects, but looks for
-those whose time has passed only when another tab closes: the last one of the day would stay for the night. What was
-downloaded it drops as soon as two pages have been drawn, whoever's: where many are at work, before the browser has it.
+those whose time has passed only when another tab closes: the last one of the day would stay for the night.
 """
 
 from __future__ import annotations
@@ -13,13 +12,10 @@ import gc
 import sys
 import threading
 import time
-from contextlib import suppress
 
 import pyarrow as pa
 import streamlit as st
 from streamlit import runtime
-from streamlit.runtime.media_file_storage import MediaFileStorageError
-from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _left: dict[str, float] = {}  # session id → when its tab was closed
@@ -36,18 +32,6 @@ if _libc and _trim:
     _libc.mallopt(_ARENAS, 2)
     _libc.mallopt(_OWN_MAPPING, _A_COLUMN)
 pa.set_memory_pool(pa.system_memory_pool())
-
-
-@st.cache_resource(show_spinner=False)
-def settle() -> None:
-    """Have the garbage collector pass over what stays as long as the server does: hundreds of thousands of objects.
-
-    To be called before a session holds anything.
-    """
-    import altair  # noqa: F401  the largest of those that pages load when they are first opened
-
-    gc.collect()
-    gc.freeze()
 
 
 def watch() -> None:
@@ -99,21 +83,3 @@ def give_back() -> None:
     pa.system_memory_pool().release_unused()
     if _trim:
         _trim(0)
-
-
-_drop = MemoryMediaFileStorage.delete_file
-
-
-def _drop_later(storage: MemoryMediaFileStorage, file_id: str) -> None:
-    """Drop a file nobody's page refers to, once whoever asked for it has had as long as a closed tab has."""
-
-    def drop() -> None:
-        with suppress(MediaFileStorageError):  # the same file can have been made, and dropped, twice
-            _drop(storage, file_id)
-
-    timer = threading.Timer(st.get_option("server.disconnectedSessionTTL"), drop)
-    timer.daemon = True
-    timer.start()
-
-
-MemoryMediaFileStorage.delete_file = _drop_later  # type: ignore[method-assign, assignment]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from asreport import downloads
-from ui import session
+from ui import download, session
+from ui.session import Loaded
 
 _SWITCH = "student-names"
 
@@ -23,15 +24,19 @@ def switch() -> None:
         )  # fmt: skip
         session.hide_names(not shown)
         now = session.loaded()
+        download.shown(now)
         if now and now.hidden and len(now.hidden.key):
-            key = now.hidden
-            st.download_button(
-                "Download the key", lambda: downloads.key_csv(key), f"student-key-{key.key_id}.csv", "text/csv",
-                on_click="ignore", icon=":material/key:",
-            )  # fmt: skip
+            name = f"student-key-{now.hidden.key_id}.csv"
+            download.button("Download the key", _key, name, download.CSV, key="key", now=now, icon=":material/key:")
             st.caption(
                 "It says which pseudonym is which student. Keep it yourself, apart from the files. "
-                f"Key {key.key_id} fits the files of this session alone."
+                f"Key {now.hidden.key_id} fits the files of this session alone."
             )
         elif now and now.hidden:
             st.caption("The exports hold no student names.")
+
+
+def _key(now: Loaded) -> bytes:
+    if now.hidden is None:
+        raise download.RefusedError  # names are shown again
+    return downloads.key_csv(now.hidden)
