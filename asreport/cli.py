@@ -37,11 +37,24 @@ class _Parser(argparse.ArgumentParser):
     """Its sentences quote the arguments."""
 
     def error(self, message: str) -> NoReturn:
-        super().error("\n".join(map(printable, message.split("\n"))))
+        self.refuse([message])
+
+    def refuse(self, sentences: list[str]) -> NoReturn:
+        super().error("\n".join(map(printable, sentences)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is returned. Never lets a traceback reach the user."""
+    try:
+        return _main(argv)
+    finally:
+        try:
+            sys.stderr.flush()
+        except OSError:
+            _lead_nowhere(sys.stderr)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     parser = _parser()
     status = 0
     try:
@@ -53,14 +66,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except (_NotDone, NotWritten) as reason:
         _say(str(reason))
-    except (asreport.QuarterError, asreport.SettingsError) as error:
+    except asreport.QuarterError as error:
+        parser.refuse(str(error).split("\n"))
+    except asreport.SettingsError as error:
         parser.error(str(error))
     except BrokenPipeError:  # who reads what it prints has read enough
         _lead_nowhere(sys.stdout)
         return status
     except OSError as error:
         if error.filename is not None:
-            parser.error(f"{printable(str(error.filename))}: {error.strerror}")
+            parser.error(f"{error.filename}: {error.strerror}")
         _say(f"Stopped: what it prints could not be written ({error.strerror}).")
         _lead_nowhere(sys.stdout)
     except KeyboardInterrupt:

@@ -7,15 +7,16 @@ on, without a traceback and with exit status 130, also while the rest is still i
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
-from typing import Any
+
+TYPE_CHECKING = False  # what is imported before _begin is what Ctrl-C can still hit, so typing is not
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+    from typing import Any
 
 INTERRUPTED = 130  # the exit status that shells give to what Ctrl-C ended
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -23,7 +24,8 @@ _SIGNALS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
 def _begin() -> None:
-    signal.signal(signal.SIGINT, _interrupted)
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupted)
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
@@ -32,7 +34,7 @@ def _begin() -> None:
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        if stream.errors == "strict" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal or pipe that has no ā gets a question mark
 
 
@@ -46,13 +48,14 @@ def _interrupted(_: int, __: FrameType | None) -> None:
 @contextmanager
 def before_it_ends(clean: Callable[[], None]) -> Iterator[None]:
     """For its time, a signal that ends the program first does `clean`."""
+    before = _handlers()
 
     def handle(number: int, _: FrameType | None) -> None:
         clean()
         signal.signal(number, before[number])
         signal.raise_signal(number)
 
-    with _handled(handle) as before:
+    with _handled(before, handle):
         yield
 
 
@@ -61,26 +64,29 @@ def undisturbed() -> Iterator[None]:
     """For its time, a signal that ends the program waits."""
     waiting: list[int] = []
     try:
-        with _handled(lambda number, _: waiting.append(number)):
+        with _handled(_handlers(), lambda number, _: waiting.append(number)):
             yield
     finally:
         for number in waiting:
             signal.raise_signal(number)
 
 
+def _handlers() -> dict[int, Any]:
+    """What is done on each signal; those that are ignored (`nohup`) stay so."""
+    return {n: now for n in _SIGNALS if (now := signal.getsignal(n)) not in (signal.SIG_IGN, None)}
+
+
 @contextmanager
-def _handled(handle: Callable[[int, FrameType | None], None]) -> Iterator[dict[int, Any]]:
-    """Those that are ignored (`nohup`) stay so; only the main thread can be asked to handle any."""
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        before = {n: now for n in _SIGNALS if (now := signal.getsignal(n)) not in (signal.SIG_IGN, None)}
-    for number in before:
-        signal.signal(number, handle)
+def _handled(before: dict[int, Any], handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     try:
-        yield before
+        with suppress(ValueError):  # no other thread than the main one can be asked to
+            for number in before:
+                signal.signal(number, handle)
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        with suppress(ValueError):
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 if sys.argv[:1] == ["-m"]:  # as it stands while Python looks for the program that `-m` names
