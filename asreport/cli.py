@@ -108,7 +108,7 @@ def _lead_nowhere(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> _Parser:
     parser = _Parser(
         prog="python -m asreport",
         description="Service level measures of the Attendance Service, from AS-CMS and ENROL exports.",

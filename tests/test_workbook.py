@@ -22,7 +22,8 @@ from asreport.wording import REASONS
 SHEETS = ["Exceptions", "To do", "Excluded", "Summary", "Findings", "About"]
 FORMULAS = [
     "=1+1", "+64 21", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")', "＝1+1", "＋1", "－1", "＠SUM(A1)",
-    " =1+1", "\u200b=1+1", "\u202e=1+1", '"=1+1', "x;=2+5*9", "x\t=1+1", "x|-1", "x\n=1+1", "x;\"=1;", "=cmd|' /C calc'!A0",
+    " =1+1", "\u200b=1+1", "\u202e=1+1", '"=1+1', "x;=2+5*9", "x\t=1+1", "x|-1", "x\n=1+1", "x;\"=1;",
+    "=cmd|' /C calc'!A0",
 ]  # fmt: skip
 
 
