@@ -133,8 +133,8 @@ def test_ctrl_c_while_it_is_still_imported(tmp_path: Path, module: str):
 def test_ctrl_c_that_the_shell_ignores_is_ignored(tmp_path: Path):
     """As of a job in the background."""
     (tmp_path / "sitecustomize.py").write_text("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n")
-    (tmp_path / "ftfy.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
-    assert shell("asreport --version", PYTHONPATH=str(tmp_path)).returncode == 0
+    (tmp_path / "numpy.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit(7)\n")
+    assert shell("asreport --version", PYTHONPATH=str(tmp_path)).returncode == 7, "it went on"
 
 
 def test_ctrl_c_where_asreport_is_not_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

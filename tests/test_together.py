@@ -105,6 +105,22 @@ def test_no_link_is_followed(tmp_path: Path):
     assert files_of(folder) == NEW and not [path for path in folder.iterdir() if path.is_symlink()]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+def test_a_link_put_there_at_the_last_moment_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    elsewhere, unlink = tmp_path / "elsewhere", Path.unlink
+    elsewhere.write_text("not ours")
+
+    def and_put_there_again(self: Path, missing_ok: bool = False) -> None:
+        unlink(self, missing_ok)
+        self.symlink_to(elsewhere)
+
+    with monkeypatch.context() as quicker:
+        quicker.setattr(Path, "unlink", and_put_there_again)
+        with pytest.raises((NotWritten, FileExistsError)):
+            write_together(tmp_path, NEW.items())
+    assert elsewhere.read_text() == "not ours"
+
+
 def test_the_command_line_says_which_file_to_close(sample_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
     command = ["assess", *map(str, sorted(sample_folder.iterdir())), "--out", str(tmp_path)]
     assert main([*command, "--as-at", "2026-06-01"]) == 0
