@@ -5,6 +5,7 @@ The measure library under the app: bytes → tables → verdicts → attainment 
 
 __version__ = "0.1.0"
 
+from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
 from asreport.fit import all_findings

@@ -1,7 +1,9 @@
 """The command line (interface.md): the same computation as the pages, from and to files.
 
 Exit status: 0 assessed; 1 nothing could be assessed or written, with one line that says which file and why; 2 wrong
-arguments.
+arguments; 130 stopped with Ctrl-C.
+
+Names of files and cells of exports may hold what a terminal obeys: whatever is printed goes through `printable`.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ import argparse
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +25,8 @@ import asreport
 from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import BLOCKS, named
+from asreport.program import INTERRUPTED
+from asreport.together import NotWritten, write_together
 from asreport.wording import OUTCOMES, percent
 
 
@@ -29,32 +34,83 @@ class _NotDone(Exception):
     """Nothing was wrong with the arguments, and yet it could not be done; the message says why."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its sentences quote the arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        self.refuse([message])
+
+    def refuse(self, sentences: list[str]) -> NoReturn:
+        super().error("\n".join(map(printable, sentences)))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is returned. Never lets a traceback reach the user."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
     try:
-        status = int(arguments.run(arguments))
-        sys.stdout.flush()  # what cannot be printed is told here, not by Python as it ends
+        return _main(argv)
+    finally:
+        try:
+            sys.stderr.flush()
+        except OSError:
+            _lead_nowhere(sys.stderr)
+
+
+def _main(argv: Sequence[str] | None) -> int:
+    parser = _parser()
+    status = 0
+    try:
+        try:
+            arguments = parser.parse_args(argv)
+            status = int(arguments.run(arguments))
+        finally:
+            sys.stdout.flush()  # what cannot be printed is told here, not by Python as it ends
         return status
-    except _NotDone as reason:
+    except (_NotDone, NotWritten) as reason:
         _say(str(reason))
-    except (asreport.QuarterError, asreport.SettingsError) as error:
+    except asreport.QuarterError as error:
+        parser.refuse(str(error).split("\n"))
+    except asreport.SettingsError as error:
         parser.error(str(error))
+    except BrokenPipeError:  # who reads what it prints has read enough
+        _lead_nowhere(sys.stdout)
+        return status
     except OSError as error:
         if error.filename is not None:
             parser.error(f"{error.filename}: {error.strerror}")
         _say(f"Stopped: what it prints could not be written ({error.strerror}).")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try once more as it ends
+        _lead_nowhere(sys.stdout)
     except KeyboardInterrupt:
         _say("Stopped.")
+        return INTERRUPTED
     except Exception as error:  # whatever went wrong, its message may quote a case: only its kind is told
         _say(f"asreport could not finish ({type(error).__name__}): a fault of asreport's own, please report it.")
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def printable(text: str) -> str:
+    """A text on one line, in which what a terminal would obey (colours, direction, a line's end) is a code to read."""
+    shown = (c if c.isprintable() or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text)
+    return text if text.isprintable() else "".join(shown)
+
+
+def _say(text: str) -> None:
+    try:
+        print(printable(text), file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told, which is no reason to stop
+        _lead_nowhere(sys.stderr)
+
+
+def _print(text: str) -> None:
+    print(printable(text))
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    """Of what could not be written, Python would try to write the rest as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="python -m asreport",
         description="Service level measures of the Attendance Service, from AS-CMS and ENROL exports.",
     )
@@ -90,10 +146,6 @@ def _date(text: str) -> date:
         raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it as 2026-07-06") from None
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def _assess(arguments: argparse.Namespace) -> int:
     # A run that ends with its files has no use for Arrow's own pool, which gives memory back only to ask for it again.
     pa.set_memory_pool(pa.system_memory_pool())
@@ -115,7 +167,7 @@ def _assess(arguments: argparse.Namespace) -> int:
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
     findings = asreport.all_findings(exports, quarter, as_at)
     receipt = asreport.receipt(exports, result)
-    _write(arguments.out, _result_files(result, findings, receipt))
+    write_together(arguments.out, _result_files(result, findings, receipt))
     blocking = findings[findings["severity"] == BLOCKS]
     if len(result.case_results) == 0:
         _say(_why_nothing(blocking, result))
@@ -135,30 +187,7 @@ def _result_files(
     yield "findings.csv", downloads.findings_csv(findings)
     yield "receipt.json", downloads.receipt_json(receipt)
     _say("Writing the exceptions workbook …")
-    yield "exceptions.xlsx", asreport.exceptions_workbook(result, findings, receipt=receipt)
-
-
-def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> list[Path]:
-    """Write files so that none that is half written has its name: they take their names once all are written.
-
-    Raises _NotDone, and then leaves what was there before as it was.
-    """
-    parts: list[tuple[Path, Path]] = []
-    name = ""
-    try:
-        for name, content in files:
-            part = folder / f"{name}.part"
-            parts.append((part, folder / name))
-            part.write_bytes(content)
-        for part, whole in parts:
-            name = whole.name
-            part.replace(whole)
-    except OSError as error:
-        raise _NotDone(f"The result was not written: {name}, in {folder}: {error.strerror}.") from None
-    finally:
-        for part, _ in parts:
-            part.unlink(missing_ok=True)
-    return [whole for _, whole in parts]
+    yield "exceptions.xlsx", asreport.exceptions_workbook(result, findings, receipt=receipt, tell=_say)
 
 
 def _openable(path: Path) -> None:
@@ -211,7 +240,7 @@ def _why_nothing(blocking: pd.DataFrame, result: asreport.Assessment) -> str:
 def _print_attainment(attainment: pd.DataFrame) -> None:
     for row in attainment.to_dict("records"):
         rate, target = percent(row["rate_percent"]), percent(row["target_percent"])
-        print(f"{row['measure']:<68} {rate:>7} of {target:>4}  {OUTCOMES[row['outcome']].word}")
+        _print(f"{row['measure']:<68} {rate:>7} of {target:>4}  {OUTCOMES[row['outcome']].word}")
 
 
 def _sample(arguments: argparse.Namespace) -> int:
@@ -221,16 +250,20 @@ def _sample(arguments: argparse.Namespace) -> int:
     except ValueError as error:  # too few cases
         _say(str(error))
         return 2
-    for path in _write(arguments.out, files.items()):
-        print(path)
+    for path in write_together(arguments.out, files.items()):
+        _print(str(path))
     return 0
 
 
 def _measures(arguments: argparse.Namespace) -> int:
     quarter = asreport.load_quarter(arguments.quarter)
     period = quarter.period
-    print(f"{quarter.name}: {in_words(period.start)} to {in_words(period.end)}\n{quarter.source}")
+    _print(f"{quarter.name}: {in_words(period.start)} to {in_words(period.end)}")
+    _print(quarter.source)
     for measure in quarter.measures.values():
         target = "no target" if measure.target is None else f"target {measure.target}%"
-        print(f"\n{measure.id}: {measure.name} ({target})\n  {measure.how}\n  Recorded as: {measure.record}")
+        print()
+        _print(f"{measure.id}: {measure.name} ({target})")
+        _print(f"  {measure.how}")
+        _print(f"  Recorded as: {measure.record}")
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -17,18 +16,20 @@ from asreport.assessment import Assessment
 from asreport.dates import iso
 from asreport.exceptions import owners
 from asreport.findings import COLUMNS as FINDING_COLUMNS
+from asreport.formulas import guarded, need_quotes
+from asreport.names import file_names
 from asreport.pseudonyms import Pseudonyms
 from asreport.quarter import Quarter
 from asreport.workbook import exceptions_workbook
 
-# A text that starts with one of these is taken for a formula by spreadsheets; an apostrophe in front keeps it a text.
-_FORMULA = r"^[=+\-@\t\r]"
-_NEEDS_QUOTES = r'[",\r\n]'
 _TEXT = pa.large_string()
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """A table as CSV that is safe to open in Excel: UTF-8 with a byte order mark, ISO dates, empty where missing."""
+    """A table as CSV that is safe to open in Excel: UTF-8 with a byte order mark, ISO dates, empty where missing.
+
+    Texts are guarded (formulas.py), numbers and dates stand as they are.
+    """
     header = ",".join(_quoted(pa.array(map(str, table.columns), _TEXT)).to_pylist())
     rows = _joined(*(_fields(table[name]) for name in table.columns), by=",") if len(table) else pa.array([], _TEXT)
     # Put together by Arrow as well, without a Python object for each row.
@@ -38,18 +39,19 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 def _fields(column: pd.Series) -> pa.Array:
     """A column as fields of CSV: in quotes where they need them, empty where missing."""
-    texts = iso(column) if pd.api.types.is_datetime64_dtype(column) else column.astype("str")
+    is_date = pd.api.types.is_datetime64_dtype(column)
+    texts = iso(column) if is_date else column.astype("str")
     codes, distinct = pd.factorize(texts)  # most columns say few things in many rows: each is looked at once
     fields = pa.array(distinct, _TEXT)
-    if pd.api.types.is_string_dtype(column):
-        fields = pc.if_else(pc.match_substring_regex(fields, _FORMULA), _joined("'", fields), fields)
+    if not is_date and not pd.api.types.is_numeric_dtype(column):
+        fields = guarded(fields)
     return _quoted(fields).take(pa.array(codes, mask=codes < 0)).fill_null("")
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
-    """Texts in quotes where CSV needs them."""
+    """Texts in quotes where they need them."""
     quoted = _joined('"', pc.replace_substring(texts, '"', '""'), '"')
-    return pc.if_else(pc.match_substring_regex(texts, _NEEDS_QUOTES), quoted, texts)
+    return pc.if_else(need_quotes(texts), quoted, texts)
 
 
 def _joined(*parts: pa.Array | str, by: str = "") -> pa.Array:
@@ -100,7 +102,7 @@ def workbooks_by_owner(
     names = owner.unique()
     parts = (result.only(owner == name) for name in names)
     books = (exceptions_workbook(part, None, receipt=receipt, student_names=student_names) for part in parts)
-    return zipped(dict(zip(_file_names(names), books, strict=True)))
+    return zipped(dict(zip(file_names(names, ".xlsx", blank="Case owner"), books, strict=True)))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -110,17 +112,3 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return buffer.getvalue()
-
-
-def _file_names(owners: Any) -> list[str]:
-    """A file name for each owner that any system takes, no two alike."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for owner in owners:
-        stem = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", owner).strip(" .")[:100] or "Case owner"
-        name, again = stem, 2
-        while name.casefold() in taken:
-            name, again = f"{stem} ({again})", again + 1
-        taken.add(name.casefold())
-        names.append(f"{name}.xlsx")
-    return names

@@ -54,8 +54,10 @@ def _typing_sheet(book: xlsxwriter.Workbook, table: str, formats: dict[str, Any]
         sheet.write_string(0, place, words.name, formats["must" if field.required else "header"])
         if isinstance(words.example, date):
             sheet.write_datetime(1, place, words.example, example_date)
+        elif isinstance(words.example, str):
+            sheet.write_string(1, place, words.example, example)
         else:
-            sheet.write(1, place, words.example, example)
+            sheet.write_number(1, place, words.example, example)
         if options := _validation(field):
             sheet.data_validation(1, place, ROWS, place, options)
 
@@ -86,7 +88,8 @@ def _notes(book: xlsxwriter.Workbook, table: str, formats: dict[str, Any]) -> No
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 16)
     sheet.set_column(2, 2, 90)
-    sheet.write_row(0, 0, [VOCABULARY["layout"]["notes"], "Needed", "What to type"], formats["header"])
+    for column, head in enumerate([VOCABULARY["layout"]["notes"], "Needed", "What to type"]):
+        sheet.write_string(0, column, head, formats["header"])
     lines = [
         (FIELDS[table][f.name].name, "Must be filled" if f.required else "If you have it", FIELDS[table][f.name].note)
         for f in TABLES[table]
@@ -95,4 +98,5 @@ def _notes(book: xlsxwriter.Workbook, table: str, formats: dict[str, Any]) -> No
         ("Row 2", "", "An example. It is left out when the file is read; type your rows below it, or over it.")
     )
     for row, line in enumerate(lines, 1):
-        sheet.write_row(row, 0, line, formats["note"])
+        for column, text in enumerate(line):
+            sheet.write_string(row, column, text, formats["note"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,10 @@ from asreport.attainment import COUNTS
 from asreport.dates import in_words
 from asreport.exceptions import CODES, COLUMNS, case_list
 from asreport.findings import COLUMNS as FINDING_COLUMNS
+from asreport.formulas import begins_formula
 
 if TYPE_CHECKING:
     import xlsxwriter
-    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 INK, PAPER, RULE, BAND = "#17324D", "#FFFFFF", "#C9D3DC", "#F4F7F9"
@@ -33,6 +33,11 @@ _WIDTHS = {
 }  # fmt: skip
 _WIDTH = 10  # of every other column
 _LINE = 14.5  # points a line of text is high
+# What Excel takes, and beyond which a file of more is repaired by leaving it out.
+_ROWS = 1_048_576  # of a sheet
+_LENGTH = 32_767  # of a text, in units of UTF-16
+_HEIGHT = 409  # of a row, in points
+_CUT = " … [the rest did not fit]"
 
 _SUMMARY = {
     "measure": "Measure",
@@ -58,12 +63,16 @@ def exceptions_workbook(
     *,
     receipt: dict[str, Any] | None = None,
     student_names: bool = True,
+    tell: Callable[[str], None] | None = None,
 ) -> bytes:
     """The case-level exception list as the bytes of an .xlsx.
 
     Sheets: Exceptions (missed and cannot assess), To do (pending, soonest deadline first), Excluded, Summary, Findings,
     About. `findings`: as `Findings.frame()` gives them, None to leave them out. `receipt`: as `receipt.receipt` gives
     it, for the About sheet. Dates and numbers are real; every text stays a text, whatever it starts with.
+
+    What a sheet of Excel has no room for goes on in the next one (`Exceptions 2`), and a text that is too long for a
+    cell is cut and marked; the About sheet says so, and `tell` is told.
     """
     import xlsxwriter  # loaded when a workbook is made, which a look at the pages does not
 
@@ -73,6 +82,7 @@ def exceptions_workbook(
     to_do = listed[verdict == "pending"].sort_values(["Due date", "Case number"], kind="stable", na_position="last")
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False}) as book:
+        book.use_zip64()  # else a workbook that needs it would be none at all
         book.set_properties({"title": f"Exceptions, {result.quarter.name}", "created": _as_at_time(result)})
         sheets = _Sheets(book)
         sheets.table("Exceptions", listed[verdict.isin(["missed", "cannot_assess"])], _nothing(result, "missed"))
@@ -81,6 +91,9 @@ def exceptions_workbook(
         sheets.table("Summary", _summary(result), "")
         sheets.table("Findings", *_findings(findings))
         sheets.text("About", _about(result, receipt))
+    if tell:
+        for note in sheets.notes():
+            tell(note)
     return buffer.getvalue()
 
 
@@ -177,6 +190,8 @@ class _Sheets:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.book = book
+        self._going_on: list[str] = []
+        self._cut = 0
         base = {"font_name": "Calibri", "font_size": 10.5, "valign": "top", "border": 1, "border_color": RULE}
         self.formats = {
             "text": book.add_format({**base, "text_wrap": True}),
@@ -199,23 +214,45 @@ class _Sheets:
         self.plain = book.add_format({"font_name": "Calibri", "font_size": 11, "italic": True, "font_color": INK})
 
     def table(self, name: str, table: pd.DataFrame, nothing: str) -> None:
-        """A sheet with `table`; with no row, the sentence `nothing` stands below the header."""
+        """A sheet with `table`, and more where it has more rows; with no row, `nothing` stands below the header."""
+        room = _ROWS - 1
+        for number, first in enumerate(range(0, max(len(table), 1), room), 1):
+            self._table(name if number == 1 else f"{name} {number}", table.iloc[first : first + room], nothing)
+        if number > 1:
+            self._going_on.append(f"{name} goes on in {name} 2{f' to {name} {number}' if number > 2 else ''}")
+
+    def _table(self, name: str, table: pd.DataFrame, nothing: str) -> None:
         sheet = self._sheet(name)
         last = max(len(table.columns) - 1, 0)
         sheet.freeze_panes(1, 1)
         sheet.set_row(0, 46)
-        sheet.write_row(0, 0, list(table.columns), self.header)
+        for position, column in enumerate(table.columns):
+            sheet.write_string(0, position, column, self.header)
         sheet.autofilter(0, 0, max(len(table), 1), last)
         for position, column in enumerate(table.columns):
             sheet.set_column(position, position, _WIDTHS.get(column, _WIDTH))
             self._column(sheet, position, table[column])
         for row, lines in enumerate(_lines(table), start=1):
-            sheet.set_row(row, lines * _LINE + 2)
+            sheet.set_row(row, min(lines * _LINE + 2, _HEIGHT))
         if table.empty and nothing:
             sheet.write_string(1, 0, nothing, self.plain)
 
+    def notes(self) -> list[str]:
+        """What whoever opens the workbook must know of it, a sentence each."""
+        notes = [
+            f"{going_on}, as a sheet of Excel holds {_ROWS:,} rows: look at all of them, and filter each."
+            for going_on in self._going_on
+        ]
+        if self._cut:
+            notes.append(
+                f"Cut at {_LENGTH:,} characters, which is what a cell of Excel holds: {self._cut:,} "
+                f"{'text' if self._cut == 1 else 'texts'}, marked at the end with “{_CUT.strip()}”."
+            )
+        return notes
+
     def _column(self, sheet: Worksheet, position: int, column: pd.Series) -> None:
-        write, kind = sheet.write_string, "text"
+        write: Callable[..., Any] = sheet.write_string
+        kind = "text"
         values: Sequence[Any] = column.to_list()
         if pd.api.types.is_datetime64_dtype(column):
             write, kind = sheet.write_datetime, "date"
@@ -224,17 +261,24 @@ class _Sheets:
             write, kind = sheet.write_number, "percent" if pd.api.types.is_float_dtype(column) else "whole"
         style, known = self.formats[kind], column.notna().to_list()
         for row, (value, is_known) in enumerate(zip(values, known, strict=True), start=1):
-            if is_known:
-                write(row, position, value, self._style(value, style))
-            else:
+            if not is_known:
                 sheet.write_blank(row, position, None, style)
+            elif kind == "text":
+                kept = self.formats["quoted"] if begins_formula(value) else style  # so that it stays one once edited
+                sheet.write_string(row, position, self._fitting(value), kept)
+            else:
+                write(row, position, value, style)
 
-    def _style(self, value: Any, style: Format) -> Format:
-        """A text that a spreadsheet would take for a formula once it is edited is marked to stay a text."""
-        return self.formats["quoted"] if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else style
+    def _fitting(self, text: str) -> str:
+        """A text, cut and marked where a cell cannot hold it."""
+        if 2 * len(text) <= _LENGTH or len(text.encode("utf-16-le")) <= 2 * _LENGTH:
+            return text
+        self._cut += 1
+        return text.encode("utf-16-le")[: 2 * (_LENGTH - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
     def text(self, name: str, lines: list[tuple[str, str, str]]) -> None:
-        """A sheet of labelled lines under titles and heads."""
+        """A sheet of labelled lines under titles and heads, after the first of them `notes`."""
+        title, *rest = [(kind, self._fitting(label), self._fitting(text)) for kind, label, text in lines]
         sheet = self._sheet(name)
         bold = {"bold": True, "font_color": INK, "valign": "top", "text_wrap": True}
         formats = {
@@ -245,11 +289,13 @@ class _Sheets:
         wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
         sheet.set_column(0, 0, 38)
         sheet.set_column(1, 1, 100)
-        for row, (kind, label, text) in enumerate(lines):
+        noted = [("line", "PLEASE NOTE", note) for note in self.notes()]
+        for row, (kind, label, text) in enumerate([title, *noted, *rest]):
             sheet.write_string(row, 0, label, formats[kind])
             sheet.write_string(row, 1, text, formats["head"] if kind == "head" else wrapped)
             if kind == "line":
-                sheet.set_row(row, _LINE * max(-(-len(label) // 34), -(-len(text) // 100)) + 3)
+                lines_high = max(-(-len(label) // 34), -(-len(text) // 100))
+                sheet.set_row(row, min(_LINE * lines_high + 3, _HEIGHT))
             else:
                 sheet.set_row(row, 30 if kind == "title" else 24)
 

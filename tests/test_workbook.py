@@ -10,16 +10,21 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.utils.escape import unescape
+from test_formulas import live
 
 import asreport
-from asreport import downloads
+from asreport import downloads, workbook
 from asreport.exceptions import COLUMNS, NO_OWNER
 from asreport.findings import Findings
 from asreport.tables import TABLES, empty_table
 from asreport.wording import REASONS
 
 SHEETS = ["Exceptions", "To do", "Excluded", "Summary", "Findings", "About"]
-FORMULAS = ["=1+1", "+64 21", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")']
+FORMULAS = [
+    "=1+1", "+64 21", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")', "＝1+1", "＋1", "－1", "＠SUM(A1)",
+    " =1+1", "\u200b=1+1", "\u202e=1+1", '"=1+1', "x;=2+5*9", "x\t=1+1", "x|-1", "x\n=1+1", "x;\"=1;",
+    "=cmd|' /C calc'!A0",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +124,7 @@ def test_no_text_becomes_a_formula(text: str):
     # A workbook holds a carriage return as an escape, which Excel undoes and openpyxl leaves to its reader.
     assert unescape(rows(book["Exceptions"])[0]["Student"]) == text
     for content in (downloads.case_results_csv(result), downloads.findings_csv(findings.frame())):
-        cells = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False).to_numpy().ravel()
-        assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")]
+        assert live(content) == []
 
 
 def test_with_nothing_to_list_it_is_a_valid_workbook_that_says_so():
@@ -146,7 +150,57 @@ def test_one_workbook_for_each_owner_holds_that_owners_cases_alone(sample):
     assert listed == (result.case_results["verdict"] != "met").sum()
 
 
-def test_owners_with_awkward_names_get_files_of_their_own():
-    names = downloads._file_names(["A/B", "A\\B", "a b", "...", "CON?"])
-    assert len({name.casefold() for name in names}) == 5
-    assert not [name for name in names if set(name) & set('<>:"/\\|?*')]
+def texts_of(book: openpyxl.Workbook, sheet: str) -> list[str]:
+    return [str(cell) for row in book[sheet].iter_rows(values_only=True) for cell in row if cell is not None]
+
+
+@pytest.mark.parametrize("rows_of_a_sheet", [4, 7, 12])
+def test_what_a_sheet_has_no_room_for_goes_on_in_the_next(sample, monkeypatch: pytest.MonkeyPatch, rows_of_a_sheet):
+    exports, result = sample
+    result = result.only(pd.Series(result.cases.index < 12))
+    whole = opened(asreport.exceptions_workbook(result, exports.findings))
+    monkeypatch.setattr(workbook, "_ROWS", rows_of_a_sheet)
+    told: list[str] = []
+    book = opened(asreport.exceptions_workbook(result, exports.findings, tell=told.append))
+    for name in SHEETS[:5]:
+        parts = [sheet for sheet in book if sheet.title.rstrip("0123456789 ") == name]
+        assert [sheet.title for sheet in parts] == [name, *(f"{name} {n}" for n in range(2, len(parts) + 1))]
+        assert [row for sheet in parts for row in rows(sheet)] == rows(whole[name]), "every row, once, in its order"
+        assert all(sheet.max_row <= rows_of_a_sheet and sheet.freeze_panes == "B2" for sheet in parts)
+        assert (len(parts) > 1) == any(note.startswith(f"{name} goes on in {name} 2") for note in told)
+    assert len(told) == len({sheet.title.split(" 2")[0] for sheet in book if sheet.title.endswith(" 2")})
+    assert set(told) <= set(texts_of(book, "About")), "said in the workbook as well"
+    assert list(book.sheetnames).index("About") == len(book.sheetnames) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [("x" * 32_767, False), ("x" * 32_768, True), ("\U0001f642" * 16_383, False), ("x" + "\U0001f642" * 16_384, True)],
+    ids=["full", "over", "full of two units each", "over, in the middle of one"],
+)
+def test_a_text_that_no_cell_holds_is_cut_and_marked(sample, text: str, cut: bool):
+    exports, result = sample
+    findings, told = Findings(), []
+    findings.add("for information", "A finding.", value=text, row=1)
+    receipt = asreport.receipt(exports, result)
+    book = opened(asreport.exceptions_workbook(result, findings.frame(), receipt=receipt, tell=told.append))
+    value = rows(book["Findings"])[0]["Value"]
+    assert len(value.encode("utf-16-le")) // 2 <= 32_767
+    if cut:
+        assert value.endswith(" … [the rest did not fit]") and text.startswith(value.removesuffix(workbook._CUT))
+        assert len(value) > len(text) - 60 and len(told) == 1 and "1 text," in told[0]
+    else:
+        assert value == text and told == []
+    assert set(told) <= set(texts_of(book, "About"))
+    assert max(d.height for d in book["Findings"].row_dimensions.values() if d.height) <= 409.5, "as Excel takes it"
+
+
+def test_a_blank_cell_below_a_guarded_one_is_blank(sample):
+    _, result = sample
+    findings = Findings()
+    for value in ("=1", "plain", ""):
+        findings.add("for information", "A finding.", value=value, row=1)
+    table = findings.frame()
+    table.loc[2, "value"] = None
+    sheet = opened(asreport.exceptions_workbook(result, table))["Findings"]
+    assert [bool(cell.quotePrefix) for cell in sheet["F"]] == [False, True, False, False]
