@@ -21,6 +21,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from asreport.bounds import MAX_SETTINGS_FILES
 from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings
 from asreport.reading.archives import unpacked
 from asreport.reading.combine import combine
@@ -28,11 +29,11 @@ from asreport.reading.doubts import Source
 from asreport.reading.formats import read_grids
 from asreport.reading.grids import Unreadable
 from asreport.reading.limits import MAX_FILE_BYTES
-from asreport.reading.matching import Sheet
+from asreport.reading.matching import Known, Sheet
 from asreport.reading.once import one_reading
 from asreport.reading.parts import Part, Piece
 from asreport.reading.sheets import complain, read_sheet
-from asreport.settings import Settings, SettingsError, is_settings, read_settings
+from asreport.settings import Settings, SettingsError, check_size, is_settings, read_settings
 
 __all__ = ["ExportFile", "Exports", "Part", "Sheet", "read_exports"]
 
@@ -94,13 +95,15 @@ def read_exports(
     """
     findings = Findings()
     tell = progress or _quiet
-    opened = _Opened([sources] if isinstance(sources, str | PathLike) else sources, findings)
-    chosen = opened.settings.and_then(settings or Settings())
+    given = settings or Settings()
+    opened = _Opened([sources] if isinstance(sources, str | PathLike) else sources, given, findings)
+    chosen = opened.settings.and_then(given)
+    says = Known.of(chosen)
     files, pieces = opened.files, []
     known: dict[str, str] = {}
     for name, data in opened.exports():
         tell(f"Reading {name}")
-        file, found = _read_file(name, data, findings, known, chosen)
+        file, found = _read_file(name, data, findings, known, says)
         files.append(file)
         pieces += [Source(piece, file.name, file.taken_on) for piece in found]
     if pieces:
@@ -113,8 +116,10 @@ def read_exports(
 class _Opened:
     """The files to read: zips unpacked, settings files taken out."""
 
-    def __init__(self, sources: Iterable[str | PathLike[str] | NamedStream], findings: Findings) -> None:
-        self.settings, self.findings = Settings(), findings
+    def __init__(
+        self, sources: Iterable[str | PathLike[str] | NamedStream], given: Settings, findings: Findings
+    ) -> None:
+        self.settings, self.given, self.findings = Settings(), given, findings
         self.files: list[ExportFile] = []
         self._exports: list[tuple[str, bytes]] = []
         for source in sources:
@@ -133,7 +138,11 @@ class _Opened:
     def _take(self, name: str, content: bytes) -> None:
         self.files.append(ExportFile(name, hashlib.sha256(content).hexdigest(), is_settings=True))
         try:
-            self.settings = self.settings.and_then(read_settings(content))
+            if sum(file.is_settings for file in self.files) > MAX_SETTINGS_FILES:
+                raise SettingsError(f"is one of more than {MAX_SETTINGS_FILES} settings files: bring fewer")
+            both = self.settings.and_then(read_settings(content))
+            check_size(both.and_then(self.given).model_dump())  # each may be within its bounds, and all together not
+            self.settings = both
         except SettingsError as reason:
             self.findings.add(AFFECTS, f"{name} {reason}. It was not used.", file=name)
 
@@ -160,7 +169,7 @@ def _guarded(name: str, findings: Findings) -> Iterator[None]:
 
 
 def _read_file(
-    name: str, data: bytes, findings: Findings, known: dict[str, str], settings: Settings
+    name: str, data: bytes, findings: Findings, known: dict[str, str], says: Known
 ) -> tuple[ExportFile, list[Piece]]:
     """One file. `known` maps the SHA-256 of the files read so far to their names."""
     digest = hashlib.sha256(data).hexdigest()
@@ -169,18 +178,16 @@ def _read_file(
     else:
         known[digest] = name
         with _guarded(name, findings):
-            return _read_bytes(name, data, digest, findings, settings)
+            return _read_bytes(name, data, digest, findings, says)
     return ExportFile(name, digest), []
 
 
-def _read_bytes(
-    name: str, data: bytes, digest: str, findings: Findings, settings: Settings
-) -> tuple[ExportFile, list[Piece]]:
+def _read_bytes(name: str, data: bytes, digest: str, findings: Findings, says: Known) -> tuple[ExportFile, list[Piece]]:
     workbook = read_grids(data)
     grids = [grid for grid in workbook.grids if grid.columns]
     if not grids:
         raise Unreadable("holds nothing: export the report again")
-    read = [read_sheet(grid, name, findings, settings) for grid in grids]
+    read = [read_sheet(grid, name, findings, says) for grid in grids]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:
         findings.add(
