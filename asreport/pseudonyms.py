@@ -57,7 +57,7 @@ class Pseudonyms:
                 name = tuple(folded[place : place + length])
                 if name in self._written:
                     result += text[copied : words[place].start()] + self._written[name]
-                    place += length - 1
+                    place += len(name) - 1  # at the end of the text there are fewer
                     copied = words[place].end()
                     break
             place += 1

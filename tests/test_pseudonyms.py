@@ -140,7 +140,8 @@ MANY = """
 import pandas as pd
 from asreport.pseudonyms import pseudonyms
 names = ["a " * 300_000, *(f"A x{n}" for n in range(30_000))]
-cases = pd.DataFrame({"case_number": [str(n) for n in range(len(names))], "student_name": names})
+case_numbers = [str(n) for n in range(len(names))]
+cases = pd.DataFrame({"case_number": case_numbers, "student_name": names, "nsn": case_numbers})
 print(pseudonyms(cases.astype("str"), b"secret").hide("a " * 10_001 + "x2").split(" ")[-2])
 """
 
