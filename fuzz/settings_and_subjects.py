@@ -183,8 +183,13 @@ def try_subjects(draw: random.Random) -> None:
 def try_together(draw: random.Random) -> None:
     """Settings dropped in with exports, names shown and hidden."""
     data = settings_data(draw)
-    accepted = [text for texts in data.get("subjects", {}).values() for text in texts if isinstance(text, str)]
-    events = events_file([damaged(text, draw) for text in [*accepted[:20], *OWN]], draw)
+    named = data.get("subjects")
+    accepted = (
+        [text for texts in named.values() if isinstance(texts, list) for text in texts]
+        if isinstance(named, dict)
+        else []
+    )
+    events = events_file([damaged(str(text), draw) for text in [*accepted[:20], *OWN]], draw)
     files = [("own.json", json.dumps(data).encode()), ("events.csv", events)]
     if not draw.randrange(3):
         files += [anything.built(draw), ("more.json", settings_file(draw))]
