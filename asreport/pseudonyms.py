@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -22,6 +22,7 @@ from asreport.tables import Tables
 KEY_COLUMNS = ["pseudonym", "student_name", "nsn", "case_numbers"]
 HIDDEN = "(hidden)"
 SOME_STUDENT = "a student"  # where a record names one and several have that name
+_MOST_WORDS = 20  # of a name
 _DIGITS = 4
 _WORD = re.compile(r"\w+(?:['’ʻ\-]\w+)*")
 _OPEN_COLUMNS = {"events": "subject", "plans": "plan_id"}  # what people type may hold a name
@@ -40,7 +41,8 @@ class Pseudonyms:
     key: pd.DataFrame
     key_id: str
     numbers: Mapping[str, int]
-    _written: Mapping[str, list[tuple[list[str], str]]]  # first word of a name → (its words, pseudonym)
+    _written: Mapping[tuple[str, ...], str]  # the words of a name → its pseudonym
+    _lengths: Mapping[str, list[int]]  # the first word of a name → how many it may have, the most first
 
     def hide(self, text: str) -> str:
         """A text with every student's name in it, of two words or more and in either order, as its pseudonym.
@@ -51,10 +53,11 @@ class Pseudonyms:
         folded = [word.group().casefold() for word in words]
         result, copied, place = "", 0, 0
         while place < len(words):
-            for name, pseudonym in self._written.get(folded[place], ()):
-                if folded[place : place + len(name)] == name:
-                    result += text[copied : words[place].start()] + pseudonym
-                    place += len(name) - 1
+            for length in self._lengths.get(folded[place], ()):
+                name = tuple(folded[place : place + length])
+                if name in self._written:
+                    result += text[copied : words[place].start()] + self._written[name]
+                    place += len(name) - 1  # at the end of the text there are fewer
                     copied = words[place].end()
                     break
             place += 1
@@ -97,7 +100,7 @@ def pseudonyms(cases: pd.DataFrame, secret: bytes, before: Mapping[str, int] | N
     )
     key = _row_a_student(key.loc[number.sort_values(kind="stable").index].astype("str"))
     written = _written(named["student_name"], pseudonym)
-    return Pseudonyms(of_case, key, _digest(secret, "key")[:4].upper(), numbers, written)
+    return Pseudonyms(of_case, key, _digest(secret, "key")[:4].upper(), numbers, written, _lengths(written))
 
 
 def with_pseudonyms(result: Assessment, hidden: Pseudonyms) -> Assessment:
@@ -161,16 +164,25 @@ def _row_a_student(key: pd.DataFrame) -> pd.DataFrame:
     return together.reset_index()[KEY_COLUMNS]
 
 
-def _written(names: pd.Series, pseudonym: pd.Series) -> dict[str, list[tuple[list[str], str]]]:
-    """How each name may be written, by its first word and the longest first: as it is, and from its last word on."""
+def _written(names: pd.Series, pseudonym: pd.Series) -> dict[tuple[str, ...], str]:
+    """How each name may be written: as it is, and from any later word on.
+
+    What has more words than any name is taken in pieces: whole, it would be turned as often as it has words.
+    """
     found: dict[tuple[str, ...], str] = {}
     for name, stands in zip(names, pseudonym, strict=True):
         words = tuple(word.casefold() for word in _WORD.findall(name))
-        if len(words) > 1:
-            for turned in range(len(words)):
-                written = words[turned:] + words[:turned]
+        for start in range(0, len(words), _MOST_WORDS):
+            piece = words[start : start + _MOST_WORDS]
+            for turned in range(len(piece) if len(piece) > 1 else 0):
+                written = piece[turned:] + piece[:turned]
                 found[written] = stands if found.get(written, stands) == stands else SOME_STUDENT
-    by_first: dict[str, list[tuple[list[str], str]]] = {}
-    for words in sorted(found, key=len, reverse=True):
-        by_first.setdefault(words[0], []).append((list(words), found[words]))
-    return by_first
+    return found
+
+
+def _lengths(names: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
+    """How many words the names have that start with each word, the most first."""
+    lengths: dict[str, set[int]] = {}
+    for name in names:
+        lengths.setdefault(name[0], set()).add(len(name))
+    return {word: sorted(some, reverse=True) for word, some in lengths.items()}

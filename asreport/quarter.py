@@ -6,7 +6,6 @@ another with `extends`. What is wrong in a file is said as: where, the rule, wha
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import reduce
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from asreport.bounds import quoted, read_toml
 from asreport.evidence import KINDS
 from asreport.evidence.kind import EvidenceKind
 from asreport.evidence.meeting import MeetingEvidence
@@ -281,15 +281,15 @@ def _read(quarter: str | Path) -> dict[str, Any]:
     if isinstance(quarter, Path) or name.endswith(".toml"):
         if not Path(quarter).is_file():
             raise QuarterError(f"There is no quarter's file at {quarter}.")
-        text = Path(quarter).read_text("utf-8")
+        content = Path(quarter).read_bytes()
     elif name in available_quarters():
-        text = (resources.files(__package__) / "quarters" / f"{name}.toml").read_text("utf-8")
+        content = (resources.files(__package__) / "quarters" / f"{name}.toml").read_bytes()
     else:
         raise QuarterError(f"There is no quarter “{name}”; there is {', '.join(available_quarters())}.")
     try:
-        own = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise QuarterError(f"{name}: the file is not valid TOML: {error}.") from None
+        own = read_toml(content)
+    except ValueError as error:
+        raise QuarterError(f"{name}: {error}.") from None
     if "extends" not in own:
         return own
     base, removed = _read(own.pop("extends")), own.pop("remove", [])
@@ -324,7 +324,7 @@ def _resolve(value: Any, readings: dict[str, Any], where: str, used: list[str]) 
 
 def _known(name: str, names: Any, where: str, what: str, error: type[ValueError] = ValueError) -> None:
     if name not in names:
-        raise error(f"{where} must name {what}; found “{name}”; write one of {', '.join(names)}")
+        raise error(f"{where} must name {what}; found “{quoted(name)}”; write one of {', '.join(names)}")
 
 
 def _problem(quarter: str | Path, error: Any) -> str:
@@ -332,6 +332,6 @@ def _problem(quarter: str | Path, error: Any) -> str:
     if path and path[-1] == "default":  # a reading's default repeats its value
         path[-1] = "value"
     rule = error["msg"].removeprefix("Value error, ")
-    found = "" if error["type"] in ("value_error", "missing") else f"; found {error['input']!r}"
+    found = "" if error["type"] in ("value_error", "missing") else f"; found {quoted(repr(error['input']))}"
     write = next((f"; write for example {EXAMPLES[part]}" for part in reversed(path) if part in EXAMPLES), "")
     return f"{quarter}, {'.'.join(path) or 'the quarter'}: {rule}{found}{write}."

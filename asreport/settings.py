@@ -12,11 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from asreport.bounds import MAX_BYTES, quoted, too_much
 from asreport.evidence.owner import OwnerEvidence
 from asreport.quarter import Quarter
 from asreport.tables import TABLES
-
-MAX_BYTES = 1_000_000
 
 # The fields whose values are words, and what such a word may be said to mean (tables.py).
 MEANINGS: dict[str, tuple[str, ...]] = {
@@ -61,7 +60,7 @@ class Match(_Strict):
     Headers are as `reading.matching.labels` gives them, without blank ones.
     """
 
-    headers: Annotated[list[str], Field(min_length=1, max_length=1_000), AfterValidator(_no_record)]
+    headers: Annotated[list[str], Field(min_length=1), AfterValidator(_no_record)]
     tables: dict[Literal["cases", "events", "plans", "outcomes"], dict[str, str]]
 
 
@@ -83,8 +82,7 @@ class Settings(_Strict):
 
     def with_match(self, match: Match) -> Settings:
         """These settings with a match in place of the one for the same headers."""
-        others = [kept for kept in self.matches if sorted(kept.headers) != sorted(match.headers)]
-        return self.model_copy(update={"matches": [*others, match]})
+        return self.model_copy(update={"matches": _latest([*self.matches, match])})
 
     def with_meanings(self, field: str, meanings: dict[str, str]) -> Settings:
         """These settings with more words of a field explained."""
@@ -92,9 +90,7 @@ class Settings(_Strict):
 
     def and_then(self, other: Settings) -> Settings:
         """Both together; where they differ, `other` holds."""
-        both = self
-        for match in other.matches:
-            both = both.with_match(match)
+        both = self.model_copy(update={"matches": _latest([*self.matches, *other.matches])})
         for field, meanings in other.values.items():
             both = both.with_meanings(field, meanings)
         subjects = {key: _united(self.subjects.get(key), more) for key, more in other.subjects.items()}
@@ -117,6 +113,16 @@ class Settings(_Strict):
         return quarter.model_copy(update={"subjects": subjects, "measures": measures})
 
 
+def _latest(matches: list[Match]) -> list[Match]:
+    """The matches, of those for the same headers the last alone, in its place."""
+    latest: dict[tuple[str, ...], Match] = {}
+    for match in matches:
+        headers = tuple(sorted(match.headers))
+        latest.pop(headers, None)
+        latest[headers] = match
+    return list(latest.values())
+
+
 def _united(first: list[str] | None, second: list[str]) -> list[str]:
     return list(dict.fromkeys([*(first or []), *second]))
 
@@ -126,22 +132,35 @@ def is_settings(data: bytes) -> bool:
     return len(data) <= MAX_BYTES and data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" and b"asreport settings" in data
 
 
+def check_size(plain: object) -> None:
+    """Raises SettingsError where settings, as plain data, are more than they may be (bounds.py)."""
+    if excess := too_much(plain):
+        raise SettingsError(f"holds more than settings may: {excess}. Take some out and bring it again")
+
+
 def read_settings(data: bytes) -> Settings:
     """The settings in a file. Raises SettingsError."""
     if len(data) > MAX_BYTES:
         raise SettingsError("is too large to be a settings file")
     try:
-        settings = Settings.model_validate({"format": None, **json.loads(data.decode("utf-8-sig"))})
+        plain = json.loads(data.decode("utf-8-sig"))
+        check_size(plain)
+        settings = Settings.model_validate({"format": None, **plain})
+    except SettingsError:
+        raise
     except (ValueError, TypeError, RecursionError) as error:  # a file that is no JSON, or not of this kind
         where = ""
         if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            where = f" ({'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg'].removeprefix('Value error, ')})"
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(quoted, first["loc"])) or "the file"
+            where = f" ({place}: {first['msg'].removeprefix('Value error, ')})"
         raise SettingsError(f"is not a settings file that can be used{where}: download it again from Upload") from None
     for field, meanings in settings.values.items():
         unknown = set(meanings.values()) - set(MEANINGS.get(field, ()))
         if unknown:
-            raise SettingsError(f"gives {field} a meaning that asreport does not know: download it again from Upload")
+            raise SettingsError(
+                f"gives {quoted(field)} a meaning that asreport does not know: download it again from Upload"
+            )
     for match in settings.matches:
         if match.tables and tuple(match.tables) not in SHEETS_HOLD:
             raise SettingsError("puts tables in one sheet that cannot stand together: download it again from Upload")

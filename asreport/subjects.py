@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from asreport.quarter import Quarter, Resemblance, Subject
 # What a letter with a macron becomes when an encoding has no place for it: question marks, replacement characters,
 # control characters, possibly behind the letter without its macron (when the macron was a character of its own).
 _DAMAGE = re.compile(r"[?\ufffd\u0080-\u009f]")
+_INSTEAD, _BESIDE = 3, 2  # the most of them in place of such a letter, and behind the letter without its macron
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _WORD = re.compile(r"[^\W_]+")
 
@@ -42,16 +44,6 @@ def _squeezed(text: str) -> str:
     return squeezed if squeezed.isascii() else squeezed.translate(_UNSEEN)
 
 
-def _pattern(name: str) -> str:
-    """Matches `name` squeezed and plain, also where its letters with macrons were damaged."""
-    damage, parts = _DAMAGE.pattern, []
-    for letter in _squeezed(unicodedata.normalize("NFC", name)):
-        plain = re.escape(_unmarked(letter))
-        marked = unicodedata.normalize("NFD", letter) != letter
-        parts.append(f"(?:{plain}{damage}{{0,2}}|{damage}{{1,3}})" if marked else plain)
-    return "".join(parts)
-
-
 def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """For each subject of the quarter, which rows have that very subject and which have one that resembles it.
 
@@ -61,7 +53,8 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     codes, distinct = pd.factorize(subjects)
     texts = [_plain(text) for text in distinct]
     squeezed = [_squeezed(text) for text in texts]
-    exact = {key: _matches(squeezed, subject) for key, subject in quarter.subjects.items()}
+    damaged = [place for place, text in enumerate(squeezed) if "?" in text or not text.isascii()]
+    exact = {key: _are(subject, squeezed, damaged) for key, subject in quarter.subjects.items()}
     others = np.flatnonzero(~np.any(list(exact.values()), axis=0))
     seen = _Others([texts[place] for place in others], [squeezed[place] for place in others], quarter.resemblance)
     result = {}
@@ -73,10 +66,74 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     return result
 
 
-def _matches(squeezed: list[str], subject: Subject) -> np.ndarray:
-    """Which of the texts, squeezed and plain, are the very subject or accepted as it."""
-    pattern = re.compile("|".join(_pattern(name) for name in (subject.name, *subject.accepted)))
-    return np.array([pattern.fullmatch(text) is not None for text in squeezed], dtype=bool)
+def _are(subject: Subject, squeezed: list[str], damaged: list[int]) -> np.ndarray:
+    """Which of the texts, squeezed and plain, are the very subject or accepted as it. `damaged`: those that may be."""
+    names = _Names((subject.name, *subject.accepted))
+    exact = np.fromiter((text in names.plain for text in squeezed), dtype=bool, count=len(squeezed))
+    exact[[place for place in damaged if names.holds_damaged(squeezed[place])]] = True
+    return exact
+
+
+class _Names:
+    """The names by which one subject is known, to tell whether a text, squeezed and plain, is one of them.
+
+    A text without a sign of damage is one of the names, plain, or it is none. A damaged one is walked through letter by
+    letter, beside all names at once: a number holds a bit for each place in them that the walk may have come to, so the
+    time is that of the text's length times the names', however much is damaged.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.plain: set[str] = set()
+        self._longest = self._starts = self._ends = self._marked = 0
+        self._literal: dict[str, int] = {}  # letter → the places that hold it
+        self._bases: dict[str, dict[str, int]] = {}  # its first letter → letter without its mark → the places
+        place = 0
+        for name in names:
+            self._starts |= 1 << place
+            letters = _squeezed(unicodedata.normalize("NFC", name))
+            plain = [_unmarked(letter) for letter in letters]
+            for letter, base in zip(letters, plain, strict=True):
+                if unicodedata.normalize("NFD", letter) != letter:
+                    bases = self._bases.setdefault(base[0], {})
+                    bases[base] = bases.get(base, 0) | 1 << place
+                    self._marked |= 1 << place
+                    place += 1
+                else:
+                    for one in base:
+                        self._literal[one] = self._literal.get(one, 0) | 1 << place
+                        place += 1
+            self.plain.add("".join(plain))
+            self._longest = max(self._longest, sum(max(len(base) + _BESIDE, _INSTEAD) for base in plain))
+            self._ends |= 1 << place
+            place += 1
+
+    def holds_damaged(self, text: str) -> bool:
+        """Whether a text with signs of damage is one of the names."""
+        if len(text) > self._longest:
+            return False
+        reached = {0: self._starts}  # after so many letters, the places in the names
+        for at, letter in enumerate(text):
+            here = reached.pop(at, 0)
+            if here:
+                if literal := (here & self._literal.get(letter, 0)) << 1:
+                    reached[at + 1] = reached.get(at + 1, 0) | literal
+                _lose(reached, (here & self._marked) << 1, text, at, _INSTEAD)
+                for base, places in self._bases.get(letter, {}).items():
+                    if (kept := (here & places) << 1) and text.startswith(base, at):
+                        end = at + len(base)
+                        reached[end] = reached.get(end, 0) | kept
+                        _lose(reached, kept, text, end, _BESIDE)
+            elif not reached:
+                return False
+        return bool(reached.get(len(text), 0) & self._ends)
+
+
+def _lose(reached: dict[int, int], places: int, text: str, at: int, most: int) -> None:
+    """Come to these places after each of the signs of damage, `most` at most, that follow one another from here on."""
+    for end in range(at + 1, at + 1 + most) if places else ():
+        if not _DAMAGE.match(text, end - 1):
+            break
+        reached[end] = reached.get(end, 0) | places
 
 
 class _Others:

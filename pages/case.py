@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from asreport.bounds import MAX_SEARCH
 from asreport.casefile import CaseIndex, most_urgent
 from asreport.dates import in_words
 from asreport.story import Story, story
@@ -19,15 +20,16 @@ index: CaseIndex = session.kept("case-index", lambda: CaseIndex.of(now.shown, no
 def choose(number: str) -> None:
     """Show a case; the page's address names it."""
     st.query_params["case"] = number
-    st.session_state[SEARCH] = number
+    st.session_state[SEARCH] = number[:MAX_SEARCH]
 
 
 def search(typed: str) -> None:
     """The box to search by number."""
     if typed and SEARCH not in st.session_state:
-        st.session_state[SEARCH] = typed
+        st.session_state[SEARCH] = typed[:MAX_SEARCH]
     st.container(width=420).text_input(
-        "Case number", key=SEARCH, placeholder="Such as 1234 or 00001234", icon=":material/search:",
+        "Case number", key=SEARCH, max_chars=MAX_SEARCH, placeholder="Such as 1234 or 00001234",
+        icon=":material/search:",
         on_change=lambda: choose(st.session_state[SEARCH].strip()),
     )  # fmt: skip
 

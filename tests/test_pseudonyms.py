@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pandas as pd
+from bounded import in_time
 from conftest import Computed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +127,25 @@ def test_exports_without_names_need_none():
     assert hidden.key.empty and hidden.of_case.empty
     result = asreport.assess({"cases": cases}, asreport.load_quarter("q2-2026"), pd.Timestamp("2026-07-06").date())
     assert with_pseudonyms(result, hidden).cases.equals(result.cases)
+
+
+def test_a_name_of_more_words_than_any_is_hidden_all_the_same():
+    words = [f"Ana{n}" for n in range(50)]
+    hidden = pseudonyms(cases_of((" ".join(words), "9")), SECRET)
+    shown = hidden.hide(f"Call {' '.join(words)} back")
+    assert "Ana" not in shown and shown.startswith("Call ") and shown.endswith(" back")
+
+
+MANY = """
+import pandas as pd
+from asreport.pseudonyms import pseudonyms
+names = ["a " * 300_000, *(f"A x{n}" for n in range(30_000))]
+case_numbers = [str(n) for n in range(len(names))]
+cases = pd.DataFrame({"case_number": case_numbers, "student_name": names, "nsn": case_numbers})
+print(pseudonyms(cases.astype("str"), b"secret").hide("a " * 10_001 + "x2").split(" ")[-2])
+"""
+
+
+def test_names_are_made_out_in_a_time_that_grows_with_them_alone():
+    """One of very many words, which turned in every way is the square of them, and very many of the same first word."""
+    assert in_time(MANY) == "Student"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from asreport.bounds import MAX_SEARCH
 from asreport.filters import BY_GROUP, FILTERS, Listing, filter_label, group_identity, listing
 from ui import session
 from ui.session import Loaded
@@ -61,7 +62,7 @@ def follow(found: Listing) -> None:
             if set(preset) - set(options) - {_ALL}:
                 unknown.append(filter_label(name))
     if asked or key(SEARCH) not in st.session_state:
-        st.session_state[key(SEARCH)] = asked.get(SEARCH, [""])[-1]
+        st.session_state[key(SEARCH)] = asked.get(SEARCH, [""])[-1][:MAX_SEARCH]
     if asked:
         unknown += [filter_label(name) for name in asked if name in FILTERS and name not in found.options]
         st.session_state[_UNKNOWN] = unknown

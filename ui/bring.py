@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 import asreport
 from asreport import downloads
+from asreport.bounds import MAX_PASTED
 from asreport.templates import template
 from asreport.wording import TABLES
 from ui import download, parts, session
@@ -76,6 +77,7 @@ def _paste_box(add: bool) -> None:
         text = st.text_area(
             "Copy a table with its headers from a list view or from Excel, and paste it here",
             height=160,
+            max_chars=MAX_PASTED,
             placeholder="Case Number\tRecord Type\tReferral Date",
         )
         st.caption("One table at a time: what you paste is added to the files you have read.")

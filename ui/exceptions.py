@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from asreport.bounds import MAX_SEARCH
 from asreport.exceptions import COLUMNS
 from asreport.filters import FILTERS, Listing, filter_label
 from ui import address, parts, session
@@ -29,7 +30,8 @@ def filters(found: Listing, search_label: str) -> tuple[dict[str, list[str]], st
         # The words of verdicts and measures are long: they get the wide place in the middle.
         places = iter([*st.columns([4, 6, 4]), *st.columns([4, 6, 4])])
         search = next(places).text_input(
-            search_label, key=address.key(address.SEARCH), type="search", icon=":material/search:",
+            search_label, key=address.key(address.SEARCH), max_chars=MAX_SEARCH, type="search",
+            icon=":material/search:",
             persist_state="session", on_change=address.forget_unknown,
         )  # fmt: skip
         for name in shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import pandas as pd
@@ -9,6 +10,7 @@ import streamlit as st
 from xlsxwriter.utility import xl_col_to_name
 
 import asreport
+from asreport.bounds import MAX_ACCEPTED, MAX_NAME, MOST_OF
 from asreport.reading import ExportFile, Sheet
 from asreport.settings import FIELDS, MEANINGS, SHEETS_HOLD
 from asreport.subjects import other_subjects
@@ -166,6 +168,7 @@ def _edited_meanings(now: Loaded, file: ExportFile, sheet: Sheet) -> dict[str, d
         if part.sheet == sheet.name
         for field, words in part.unknown.items()
         for word in words[:50]
+        if len(word) <= MAX_NAME
     ]
     if unknown:
         st.markdown("**Words that were not understood**")
@@ -199,8 +202,11 @@ def own_words(now: Loaded) -> None:
                 if "cases" in tables
                 else pd.Series(dtype="str")
             )
-            names = sorted({*owners.dropna().unique(), *settings.queues})
-            queues = st.multiselect("Case owners that are queues", names, settings.queues, format_func=now.words)
+            names = sorted({*_short(owners.dropna().unique()), *settings.queues})
+            queues = st.multiselect(
+                "Case owners that are queues", names, settings.queues, format_func=now.words,
+                max_selections=MOST_OF["queues"],
+            )  # fmt: skip
             accepted = {}
             others = other_subjects(tables["events"]["subject"], quarter) if "events" in tables else pd.DataFrame()
             counts = dict(zip(others["subject"], others["records"], strict=True)) if len(others) else {}
@@ -208,14 +214,20 @@ def own_words(now: Loaded) -> None:
                 before = settings.subjects.get(code, [])
                 accepted[code] = st.multiselect(
                     f"Also accept as “{subject.name}”",
-                    list(dict.fromkeys([*before, *counts])),
+                    list(dict.fromkeys([*before, *_short(counts)])),
                     default=before,
+                    max_selections=MAX_ACCEPTED,
                     format_func=lambda text: now.words(text) + (f" ({counts[text]:,})" if text in counts else ""),
                 )
             if st.form_submit_button("Assess again with these", icon=":material/refresh:"):
                 chosen = {code: texts for code, texts in accepted.items() if texts}
                 session.assess_again(settings=settings.model_copy(update={"queues": queues, "subjects": chosen}))
                 st.rerun()
+
+
+def _short(texts: Iterable[str]) -> list[str]:
+    """Those that a settings file may hold; a longer one is a sentence, and no queue's name or team's subject."""
+    return [text for text in texts if len(text) <= MAX_NAME]
 
 
 def keep(now: Loaded) -> None:

@@ -21,6 +21,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from asreport.bounds import MAX_BYTES as MAX_SETTINGS_BYTES
+from asreport.bounds import MAX_SETTINGS_FILES
 from asreport.findings import AFFECTS, BLOCKS, INFORMS, Findings
 from asreport.reading.archives import File, unpacked
 from asreport.reading.budget import Budget, GivenUp, OverBudget, check, one_upload, spend
@@ -29,13 +31,12 @@ from asreport.reading.doubts import Source
 from asreport.reading.formats import read_grids
 from asreport.reading.grids import Grid, Unreadable
 from asreport.reading.limits import MAX_FILE_BYTES, MAX_LETTERS, WRONG
-from asreport.reading.matching import Sheet
+from asreport.reading.matching import Known, Sheet
 from asreport.reading.once import one_reading
 from asreport.reading.parts import Part, Piece
 from asreport.reading.sheets import complain, read_sheet
 from asreport.reading.workbooks import one_worker
-from asreport.settings import MAX_BYTES as MAX_SETTINGS_BYTES
-from asreport.settings import Settings, SettingsError, is_settings, read_settings
+from asreport.settings import Settings, SettingsError, check_size, is_settings, read_settings
 
 __all__ = ["ExportFile", "Exports", "Part", "Sheet", "read_exports"]
 
@@ -110,9 +111,10 @@ def _read(sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, 
     findings = Findings()
     for wrong in WRONG:
         findings.add(BLOCKS, wrong)
-    opened = _Opened(() if WRONG else sources, budget, findings)
+    opened = _Opened(() if WRONG else sources, settings, budget, findings)
     budget.spent = ""  # what was opened before it was spent has been paid for, and is read
     chosen = opened.settings.and_then(settings)
+    says = Known.of(chosen)
     files, pieces = opened.files, []
     known: dict[str, str] = {}
     for one in opened.exports():
@@ -120,7 +122,7 @@ def _read(sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, 
             files.append(_not_read(one.name, budget.spent, findings))
             continue
         budget.tell(f"Reading {one.name}")
-        file, found = _read_file(one, findings, known, chosen)
+        file, found = _read_file(one, findings, known, says)
         files.append(file)
         pieces += [Source(piece, file.name, file.taken_on) for piece in found]
     budget.renew_time()
@@ -157,9 +159,9 @@ class _Opened:
     """The files to read: zips opened, settings files taken out."""
 
     def __init__(
-        self, sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, findings: Findings
+        self, sources: Iterable[str | PathLike[str] | NamedStream], given: Settings, budget: Budget, findings: Findings
     ) -> None:
-        self.settings, self.budget, self.findings = Settings(), budget, findings
+        self.settings, self.given, self.budget, self.findings = Settings(), given, budget, findings
         self.files: list[ExportFile] = []
         self._exports: list[File] = []
         for source in sources:
@@ -193,7 +195,11 @@ class _Opened:
 
     def _take(self, name: str, content: bytes) -> None:
         try:
-            self.settings = self.settings.and_then(read_settings(content))
+            if sum(file.is_settings for file in self.files) > MAX_SETTINGS_FILES:
+                raise SettingsError(f"is one of more than {MAX_SETTINGS_FILES} settings files: bring fewer")
+            both = self.settings.and_then(read_settings(content))
+            check_size(both.and_then(self.given).model_dump())  # each may be within its bounds, and all together not
+            self.settings = both
         except SettingsError as reason:
             self.findings.add(AFFECTS, f"{name} {reason}. It was not used.", file=name)
         self.files.append(ExportFile(name, hashlib.sha256(content).hexdigest(), is_settings=True))
@@ -220,9 +226,7 @@ def _guarded(name: str, findings: Findings) -> Iterator[None]:
         findings.add(BLOCKS, sentence, file=name)
 
 
-def _read_file(
-    one: File, findings: Findings, known: dict[str, str], settings: Settings
-) -> tuple[ExportFile, list[Piece]]:
+def _read_file(one: File, findings: Findings, known: dict[str, str], says: Known) -> tuple[ExportFile, list[Piece]]:
     """One file. `known` maps the SHA-256 of the files read so far to their names."""
     digest = ""
     with _guarded(one.name, findings):
@@ -230,21 +234,19 @@ def _read_file(
         digest = hashlib.sha256(data).hexdigest()
         if digest not in known:
             known[digest] = one.name
-            return _read_bytes(one.name, data, digest, findings, settings)
+            return _read_bytes(one.name, data, digest, findings, says)
         findings.add(INFORMS, f"{one.name} is the same file as {known[digest]}, so it was read once.", file=one.name)
     return ExportFile(one.name, digest), []
 
 
-def _read_bytes(
-    name: str, data: bytes, digest: str, findings: Findings, settings: Settings
-) -> tuple[ExportFile, list[Piece]]:
+def _read_bytes(name: str, data: bytes, digest: str, findings: Findings, says: Known) -> tuple[ExportFile, list[Piece]]:
     workbook = read_grids(data)
     grids = [grid for grid in workbook.grids if grid.columns]
     if not grids:
         raise Unreadable("holds nothing: export the report again")
     spend("cells", sum(grid.height * len(grid.columns) for grid in grids))
     _check_letters(grids)
-    read = [read_sheet(grid, name, findings, settings) for grid in grids]
+    read = [read_sheet(grid, name, findings, says) for grid in grids]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:
         findings.add(

@@ -44,7 +44,7 @@ _WEEKDAY = re.compile(
     "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in WORDS["dates"]["weekdays"]) + r")[a-z]*\.?,?\s+"
 )
 
-_LONGEST = 80  # letters of a date in writing
+_LONGEST = 80  # letters of a date in writing; beyond, the patterns above may take the square of them
 
 # A date not yet decided: two numbers that are day and month in one order or the other, and the year.
 Open = tuple[int, int, int]
@@ -201,6 +201,8 @@ def _serial(number: float) -> date | None:
 @once_a_text
 def _written(text: str) -> date | Open | None:
     """A date written without a time, in lower case."""
+    if len(text) > _LONGEST:
+        return None
     text = _WEEKDAY.sub("", text, count=1) if text[:1].isalpha() else text
     text = text.removesuffix("z") if text[:1].isdigit() else text
     if parts := _NUMBERS.fullmatch(text):
@@ -235,7 +237,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 @once_a_text
 def _clock(text: str) -> tuple[int, int, timezone | None] | None:
     """A time of day in lower case: hour, minute, and its offset where it says one that is not New Zealand's."""
-    parts = _CLOCK.fullmatch(text)
+    parts = _CLOCK.fullmatch(text) if len(text) <= _LONGEST else None
     if not parts:
         return None
     hour, minute, half, zone = int(parts[1]), int(parts[2]), parts[4], parts[5].strip(" ()[]")

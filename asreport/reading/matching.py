@@ -6,7 +6,7 @@ A match is known by the headers it was made for, in any order and in whatever ro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from asreport.reading.budget import check
@@ -15,7 +15,7 @@ from asreport.reading.grids import Grid
 from asreport.reading.layout import lay_out
 from asreport.reading.limits import HEADER_WITHIN
 from asreport.reading.texts import as_text
-from asreport.reading.vocabulary import Header, header, squash
+from asreport.reading.vocabulary import Header, fold, header, squash
 from asreport.settings import Match, Settings, is_record
 
 _SHOWN = HEADER_WITHIN + 20
@@ -92,13 +92,31 @@ def labels(headers: Sequence[Header]) -> list[str]:
     return names
 
 
-def find_match(grid: Grid, settings: Settings) -> tuple[int, Match] | None:
+@dataclass(frozen=True)
+class Known:
+    """What settings say, as it is looked up: made once for all sheets of a reading.
+
+    `matches`: the headers of a match, squashed → the match; `meanings`: field → folded word → meaning.
+    """
+
+    matches: Mapping[frozenset[str], Match]
+    meanings: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Known:
+        """Of two matches for headers that are compared alike, the last holds; of two words, too."""
+        return cls(
+            {frozenset(map(squash, match.headers)): match for match in settings.matches},
+            {field: {fold(word): to for word, to in words.items()} for field, words in settings.values.items()},
+        )
+
+
+def find_match(grid: Grid, known: Known) -> tuple[int, Match] | None:
     """The row of this sheet that holds the headers of a match, and the match."""
-    wanted = {frozenset(map(squash, match.headers)): match for match in settings.matches}
-    for row in range(min(grid.height, HEADER_WITHIN)) if wanted else ():
+    for row in range(min(grid.height, HEADER_WITHIN)) if known.matches else ():
         check()
         seen = [header(as_text(column[row])) for column in grid.columns if column.filled[row]]
-        match = wanted.get(frozenset(squash(label) for label in labels(seen) if not label.startswith("(")))
+        match = known.matches.get(frozenset(squash(label) for label in labels(seen) if not label.startswith("(")))
         if match is not None:
             return row, match
     return None

@@ -14,10 +14,10 @@ from asreport.reading.budget import watched
 from asreport.reading.columns import Fields, filled_rows, says_is_closed, says_origin, stands_in
 from asreport.reading.grids import Cells
 from asreport.reading.layout import Layout
-from asreport.reading.matching import labels
+from asreport.reading.matching import Known, labels
 from asreport.reading.texts import as_text
 from asreport.reading.vocabulary import WORDS
-from asreport.settings import MEANINGS, Settings
+from asreport.settings import MEANINGS
 from asreport.tables import TABLES
 
 KEYS = {"cases": "case_number", "events": "case_number", "plans": "case_number", "outcomes": "nsn"}
@@ -64,8 +64,8 @@ class Piece:
 class Reader:
     """Reads the tables of one sheet and notes what it could not understand, each column once."""
 
-    def __init__(self, sheet: str, file: str, layout: Layout, findings: Findings, settings: Settings) -> None:
-        self.sheet, self.file, self.layout, self.findings, self.settings = sheet, file, layout, findings, settings
+    def __init__(self, sheet: str, file: str, layout: Layout, findings: Findings, known: Known) -> None:
+        self.sheet, self.file, self.layout, self.findings, self.known = sheet, file, layout, findings, known
         self.labels = labels(layout.headers)
         self.month_first = False
         self.orders: dict[str, str] = {}
@@ -119,7 +119,7 @@ class Reader:
             cells = values.migration_or_not(cells)
         if len(rows) < len(cells.codes):
             cells = cells.take(rows)
-        converted = values.convert(cells, kind, name, self.settings.values.get(name, {}))
+        converted = values.convert(cells, kind, name, self.known.meanings.get(name, {}))
         self._keep_evidence(name, converted, cells, rows)
         for note in converted.notes:
             if (place, note.sentence) in self._noted:

@@ -10,10 +10,9 @@ from asreport.reading.columns import Shape, is_complete, is_summary, nearest, re
 from asreport.reading.grids import Grid
 from asreport.reading.grouping import fill_groups
 from asreport.reading.layout import Layout, lay_out
-from asreport.reading.matching import Sheet, find_match, matched_shape, shown
+from asreport.reading.matching import Known, Sheet, find_match, matched_shape, shown
 from asreport.reading.parts import Part, Piece, Reader
 from asreport.reading.vocabulary import WORDS
-from asreport.settings import Settings
 from asreport.tables import TABLES
 
 
@@ -29,9 +28,9 @@ class SheetRead:
     left_out: bool = False  # the user's own choice
 
 
-def read_sheet(grid: Grid, file: str, findings: Findings, settings: Settings) -> SheetRead:
+def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> SheetRead:
     """The tables of one sheet; what was noticed goes to `findings`."""
-    told = find_match(grid, settings)
+    told = find_match(grid, known)
     layout = lay_out(grid, told[0] if told else None)
     if layout is None:
         return SheetRead([], None, None, "holds nothing: export the report again")
@@ -44,7 +43,7 @@ def read_sheet(grid: Grid, file: str, findings: Findings, settings: Settings) ->
         left_out = _is_notes(layout) or (told is not None and not told[1].tables)
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
     layout = fill_groups(layout)
-    reader = Reader(grid.sheet, file, layout, findings, settings)
+    reader = Reader(grid.sheet, file, layout, findings, known)
     pieces = [reader.read(table, fields, len(shape.tables) > 1) for table, fields in shape.tables.items()]
     reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
     return SheetRead(pieces, None, layout.taken_on(reader.month_first), sheet=sheet)

@@ -95,7 +95,7 @@ _OTHER_OUTCOME = (
 def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = MappingProxyType({})) -> Values:
     """The values of the column for the field `name` of kind `kind`: dates as datetime64[s], else nullable dtypes.
 
-    `meanings`: what a provider's settings say that a word means.
+    `meanings`: what a provider's settings say that a word means, by the folded word.
     """
     check()
     if kind == "date":
@@ -112,13 +112,12 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
         "outcome": (_outcome, "str"),
     }
     reader, dtype = readers[kind]
-    told = {
-        fold(word): _MEANT.get(meaning, meaning) if kind == "flag" else meaning for word, meaning in meanings.items()
-    }
 
     def read(value: Any) -> Result:
-        word = fold(as_text(value)) if told else ""
-        return (told[word], "") if word in told else reader(value)
+        word = fold(as_text(value)) if meanings else ""
+        if word not in meanings:
+            return reader(value)
+        return _MEANT.get(meanings[word], meanings[word]) if kind == "flag" else meanings[word], ""
 
     return _looked_up(cells, read, dtype, _NO_TYPE if kind == "case_type" else "")
 

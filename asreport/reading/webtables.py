@@ -12,14 +12,14 @@ from asreport.reading.delimited import decode
 from asreport.reading.grids import Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS
 
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]+)""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""charset\s*+=\s*+["']?\s*+([A-Za-z0-9_-]+)""", re.IGNORECASE)
 # Encodings of whole pages. Python knows more under this name (punycode, unicode_escape), which would do harm.
 _OF_PAGES = re.compile(r"utf-(8|16|32)|ascii|iso8859|cp\d+|mac|koi8|gb|big5|shift_jis|euc")
 # A tag, the start of a comment, or a declaration. The standard library's parser takes hours over a megabyte of tags
 # that never end; this one does not go back: what is no tag by the next "<" is text.
 _MARK = re.compile(r"<(?:(!--)|[!?][^<>]*+>|(/?)([A-Za-z][^\s<>/]*+)([^<>]*+)>)")
 _AT_ONCE = 10_000  # tags between two looks at the clock
-_SPAN = re.compile(r"""colspan\s*=\s*["']?\s*(\d{1,9})""", re.IGNORECASE)
+_SPAN = re.compile(r"""colspan\s*+=\s*+["']?\s*+(\d{1,9})""", re.IGNORECASE)
 _TOO_LARGE = "is too large to read safely: export a shorter span of time, or one region at a time"
 
 
