@@ -8,7 +8,8 @@ __version__ = "0.1.0"
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
 from asreport.fit import all_findings
-from asreport.quarter import Quarter, QuarterError, available_quarters, load_quarter
+from asreport.quarter import Quarter, QuarterError
+from asreport.quarter_file import available_quarters, load_quarter
 from asreport.reading import Exports, read_exports
 from asreport.receipt import receipt
 from asreport.sample import sample_exports
