@@ -21,6 +21,7 @@ import asreport
 from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import BLOCKS, named
+from asreport.quarter_command import add_quarter_command
 from asreport.wording import OUTCOMES, percent
 
 
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
     assess = commands.add_parser("assess", help="exports in; attainment, case results, exceptions and findings out")
     assess.add_argument("files", nargs="+", type=Path, metavar="FILE", help="exports, in any order")
-    assess.add_argument("--quarter", default=asreport.available_quarters()[0], help="default: %(default)s")
+    assess.add_argument("--quarter", metavar="NAME|FILE", help="default: the one that the exports are about")
     assess.add_argument("--as-at", type=_date, metavar="D", help="the day the exports were taken, 2026-07-06")
     assess.add_argument("--period-start", type=_date, metavar="D", help="first day of the period")
     assess.add_argument("--period-end", type=_date, metavar="D", help="last day of the period")
@@ -77,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(run=_sample)
 
     measures = commands.add_parser("measures", help="the measures of a quarter and how each is calculated")
-    measures.add_argument("--quarter", default=asreport.available_quarters()[0], help="default: %(default)s")
+    measures.add_argument("--quarter", metavar="NAME|FILE", help="default: the newest whose targets are confirmed")
     measures.set_defaults(run=_measures)
+    add_quarter_command(commands)
     return parser
 
 
@@ -99,17 +101,20 @@ def _assess(arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         path.open("rb").close()  # a file that is not there is a wrong argument
     states = [_state(path) for path in arguments.files]
-    quarter = asreport.load_quarter(
-        arguments.quarter, period_start=arguments.period_start, period_end=arguments.period_end
-    )
+    quarter = asreport.load_quarter(arguments.quarter) if arguments.quarter else None
     settings = _settings(arguments.settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
     exports = asreport.read_exports(arguments.files, progress=_say, settings=settings)
     for path, state in zip(arguments.files, states, strict=True):
         if _state(path) != state:  # what was read may be half of it
             raise _NotDone(f"Nothing was assessed: {path.name} changed while it was read. Wait until it is whole.")
-    quarter = exports.settings.applied_to(quarter)
     as_at = arguments.as_at or exports.taken_on or date.today()
+    if quarter is None:
+        quarter = asreport.quarter_of_exports(exports, as_at)
+        _say(f"Taken to be about {quarter.name}; choose another with --quarter.")
+    quarter = exports.settings.applied_to(quarter.with_period(arguments.period_start, arguments.period_end))
+    for sentence in quarter.cautions:
+        _say(sentence)
     _say(f"Assessing as at {in_words(as_at)} …")
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
     findings = asreport.all_findings(exports, quarter, as_at)
@@ -122,6 +127,8 @@ def _assess(arguments: argparse.Namespace) -> int:
     for file, finding in zip(blocking["file"], blocking["finding"], strict=True):
         _say(f"Not used: {named(file, finding)}")
     _print_attainment(result.attainment)
+    for sentence in quarter.cautions:
+        print(sentence)
     return 0
 
 
@@ -205,9 +212,11 @@ def _sample(arguments: argparse.Namespace) -> int:
 
 
 def _measures(arguments: argparse.Namespace) -> int:
-    quarter = asreport.load_quarter(arguments.quarter)
+    quarter = asreport.load_quarter(arguments.quarter) if arguments.quarter else asreport.newest_confirmed()
     period = quarter.period
     print(f"{quarter.name}: {in_words(period.start)} to {in_words(period.end)}\n{quarter.source}")
+    for sentence in quarter.cautions:
+        print(sentence)
     for measure in quarter.measures.values():
         target = "no target" if measure.target is None else f"target {measure.target}%"
         print(f"\n{measure.id}: {measure.name} ({target})\n  {measure.how}\n  Recorded as: {measure.record}")

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from asreport.quarter_words import filled, words_of
+from asreport.quarter_words import check_names, filled, words_of
 
 OutcomeType = Literal["school", "alternative_education", "exemption"]
 
@@ -53,6 +53,10 @@ EXAMPLES = {
 
 # A quarter's file as plain data, whole: what it extends is in it.
 Definition = dict[str, Any]
+
+# What takes a value back that the quarter a file extends has, in a measure and in its `cases`.
+NOTHING = {"target": "none", "clock": {}, "without_target": ""}
+NOTHING_IN_CASES = {"case_type": "any", "contact_details_held": False}
 
 
 # Readings the rules ask for by name; the others are taken up in the definitions of measures.
@@ -134,13 +138,8 @@ class Cases(Policy):
 
     migrated: bool
     which: Literal["referred_in_period", "deadline_in_period", "active", "all"]
-    case_type: Literal["CA", "NEN"] | None = None  # in a file also "any", to take back what is extended
+    case_type: Literal["CA", "NEN"] | None = None
     contact_details_held: bool = False
-
-    @field_validator("case_type", mode="before")
-    @classmethod
-    def _any_type(cls, value: Any) -> Any:
-        return None if value == "any" else value
 
 
 class Clock(Policy):
@@ -201,12 +200,13 @@ class Measure(Policy):
     cases: Cases
     clock: Clock = Clock()
     evidence: Annotated[MeetingEvidence | PlanEvidence | OwnerEvidence | OutcomeEvidence, Field(discriminator="kind")]
-    target: Annotated[int, Field(ge=1, le=100)] | None = None  # in a file also "none", to take back what is extended
+    target: Annotated[int, Field(ge=1, le=100)] | None = None
 
-    @field_validator("target", mode="before")
+    @field_validator("name", "why", "how", "record")
     @classmethod
-    def _no_target(cls, value: Any) -> Any:
-        return None if value == "none" else value
+    def _names_known(cls, value: str) -> str:
+        check_names(value)
+        return value
 
     @field_validator("section")
     @classmethod
@@ -363,15 +363,18 @@ class Quarter(Policy):
         return readings + subjects + [f"The case owner “{name}” is taken for a queue." for name in self._marked]
 
     @property
-    def carried_over(self) -> list[str]:
+    def cautions(self) -> list[str]:
         """What to say with every figure of a quarter that was carried over, a sentence each; of any other nothing."""
         if self.carried_over_from is None:
             return []
         targets = f"Targets carried over from {self.carried_over_from}: compare them with the Ministry’s letter."
-        return [targets] + [
-            f"Left out, because it was judged in {self.carried_over_from}: {name}. Put it back if the Ministry still "
-            "asks for it."
-            for name in self.left_out.values()
+        if not self.left_out:
+            return [targets]
+        it, was = ("it", "it was") if len(self.left_out) == 1 else ("them", "they were")
+        return [
+            targets,
+            f"Left out, because {was} over before the quarter began: {'; '.join(self.left_out.values())}. "
+            f"Put {it} back if the Ministry still asks for {it}.",
         ]
 
     def readings_of(self, measure_id: str) -> tuple[str, ...]:
@@ -395,6 +398,10 @@ def defined(definition: Definition, where: str) -> Quarter:
     readings = tables_in(whole.get("readings"))
     for reading in readings.values():
         reading.setdefault("default", reading.get("value"))
+    for measure in tables_in(whole.get("measures")).values():
+        _drop(measure, NOTHING)
+        if isinstance(measure.get("cases"), dict):
+            _drop(measure["cases"], NOTHING_IN_CASES)
     raw = deepcopy(whole)
     wrong: dict[tuple[str, ...], str] = {}
     raw["used_readings"] = {}
@@ -402,7 +409,7 @@ def defined(definition: Definition, where: str) -> Quarter:
         used: list[str] = []
         measure = {"id": measure_id, **_resolved(measure, readings, ("measures", measure_id), used, wrong)}
         without_target = measure.pop("without_target", None)
-        if measure.get("target") in (None, "none") and without_target:
+        if measure.get("target") is None and without_target:
             measure["why"] = f"{measure.get('why', '')} {without_target}".strip()
         raw["measures"][measure_id] = measure
         raw["used_readings"][measure_id] = tuple(used)
@@ -428,6 +435,12 @@ def defined(definition: Definition, where: str) -> Quarter:
 def tables_in(value: Any) -> dict[str, dict[str, Any]]:
     """The entries of a table of tables; what is none, and is said to be wrong elsewhere, is passed over."""
     return {key: entry for key, entry in value.items() if isinstance(entry, dict)} if isinstance(value, dict) else {}
+
+
+def _drop(table: dict[str, Any], nothing: Mapping[str, Any]) -> None:
+    for key, value in nothing.items():
+        if key in table and table[key] == value:
+            del table[key]
 
 
 def _resolved(

@@ -5,8 +5,10 @@ A file may hold a whole quarter, or build on one that comes with asreport and ho
     extends = "q2-2026"                 the quarter it builds on
     remove = ["migrated-nen-enrolled"]  measures of that quarter that are no longer asked for
     order = ["student-plan"]            measures in the order they are reported; those not named follow as they stood
-    carried_over = true                 nobody has confirmed the measures and targets for this quarter yet
-    left_out = ["migrated-plan"]        as remove, and named as left out: for a quarter that is carried over
+    carried_over = true                 nobody has confirmed the measures and targets for this quarter yet; or the name
+                                        of the quarter whose they are
+    left_out = ["migrated-plan"]        as remove, and named as left out: for a quarter that is carried over; or a table
+                                        of ids and names
 
 and any of the tables and values that a quarter has. A `clock`, an `evidence` and the `choices` of a reading are
 replaced as a whole, everything else value by value. `target = "none"` and `case_type = "any"` take back a target or a
@@ -24,12 +26,12 @@ from importlib import resources
 from pathlib import Path
 from typing import IO, Any
 
-from asreport.quarter import Definition, Quarter, QuarterError, defined, tables_in
+from asreport.quarter import Quarter, QuarterError, defined, tables_in
 
 # Tables whose keys name one of several alternatives: changed as a whole, never mixed with what they replace.
 WHOLE = {"clock", "evidence", "choices"}
 # What a file may say of how it builds on another; the quarter itself has none of these.
-_BUILDING = ("extends", "remove", "order", "carried_over", "left_out")
+_BUILDING = ("remove", "order", "carried_over", "left_out")
 
 Source = str | Path | bytes | IO[bytes]
 
@@ -39,6 +41,12 @@ def available_quarters() -> tuple[str, ...]:
     folder = resources.files(__package__) / "quarters"
     names = [file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")]
     return tuple(sorted(names, key=lambda name: name.split("-")[::-1], reverse=True))
+
+
+def newest_confirmed() -> Quarter:
+    """The newest quarter that comes with asreport and is not carried over: the one where no exports say which."""
+    known = [_built_in(name) for name in available_quarters()]
+    return next(quarter for quarter in known if quarter.carried_over_from is None)
 
 
 def load_quarter(
@@ -72,30 +80,32 @@ def extended(base: Quarter, own: dict[str, Any], where: str) -> Quarter:
     wrong: list[str] = []
     own = deepcopy(own)
     building = {name: own.pop(name, None) for name in _BUILDING}
-    left_out: dict[str, str] = {}
-    for name in ("remove", "left_out"):
-        for measure_id in _names(building[name], name, wrong):
-            if measure_id not in base.measures:
-                wrong.append(_not_a_measure(name, measure_id, base.measures))
-                continue
-            raw["measures"].pop(measure_id, None)
-            if name == "left_out":
-                left_out[measure_id] = base.measures[measure_id].name
+    named: dict[str, str] = {}
+    if isinstance(building["left_out"], dict):
+        named = {key: str(name) for key, name in building["left_out"].items()}
+    else:
+        for measure_id in _names(building["left_out"], "left_out", base.measures, wrong):
+            named[measure_id] = base.measures[measure_id].name
+    for measure_id in [*_names(building["remove"], "remove", base.measures, wrong), *named]:
+        raw["measures"].pop(measure_id, None)
     raw = _merged(raw, own)
     if isinstance(raw["measures"], dict):
-        order = _names(building["order"], "order", wrong)
-        wrong += [_not_a_measure("order", one, raw["measures"]) for one in order if one not in raw["measures"]]
-        raw["measures"] = {one: raw["measures"][one] for one in [*order, *raw["measures"]] if one in raw["measures"]}
+        order = _names(building["order"], "order", raw["measures"], wrong)
+        raw["measures"] = {one: raw["measures"][one] for one in [*order, *raw["measures"]]}
     for name, reading in tables_in(own.get("readings")).items():
         if "value" in reading and "default" not in reading:  # what the file says is its default
             raw["readings"][name]["default"] = reading["value"]
-    raw |= {"extends": (base.id, *base.extends), "left_out": {}}
-    raw.pop("carried_over_from", None)
-    if building["carried_over"] not in (None, False, True):
-        wrong.append(f"carried_over: it is true or false; found {building['carried_over']!r}")
-    if building["carried_over"]:
-        raw |= {"carried_over_from": base.carried_over_from or base.name, "left_out": {**base.left_out, **left_out}}
-    elif left_out:
+    raw = {key: value for key, value in raw.items() if key not in ("extends", "carried_over_from", "left_out")}
+    itself = raw.get("id") == base.id or base.id not in available_quarters()
+    if extends := base.extends if itself else (base.id, *base.extends):
+        raw["extends"] = extends
+    carried_over = building["carried_over"]
+    if carried_over not in (None, False, True) and not isinstance(carried_over, str):
+        wrong.append(f"carried_over: it is true, false or a quarter’s name; found {carried_over!r}")
+    elif carried_over:
+        origin = carried_over if isinstance(carried_over, str) else base.carried_over_from or base.name
+        raw |= {"carried_over_from": origin, "left_out": {**base.left_out, **named}}
+    elif named:
         wrong.append("left_out: only a quarter with carried_over = true leaves measures out; write remove instead")
     faults = [f"{where}, {line}." for line in wrong]
     try:
@@ -135,7 +145,7 @@ def _of_text(content: bytes, where: str) -> Quarter:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise QuarterError(f"{where}: the file is not valid TOML: {error}.") from None
     if "extends" not in own:
-        return defined(_whole(own), where)
+        return defined(own, where)
     base = own.pop("extends")
     if base not in available_quarters():
         raise QuarterError(
@@ -143,11 +153,6 @@ def _of_text(content: bytes, where: str) -> Quarter:
             f"{', '.join(available_quarters())}."
         )
     return extended(_built_in(base), own, where)
-
-
-def _whole(own: dict[str, Any]) -> Definition:
-    """A definition that builds on no other, without what only such a file says."""
-    return {key: value for key, value in own.items() if key not in ("extends", "carried_over_from")}
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +163,8 @@ def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _names(value: Any, key: str, wrong: list[str]) -> list[str]:
+def _names(value: Any, key: str, measures: Mapping[str, Any], wrong: list[str]) -> list[str]:
+    """The measures that a list names; what is wrong with it is added to `wrong`."""
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
@@ -166,8 +172,8 @@ def _names(value: Any, key: str, wrong: list[str]) -> list[str]:
             f'{key}: it is a list of measures’ ids; found {value!r}; write for example {key} = ["student-plan"]'
         )
         return []
-    return list(dict.fromkeys(value))
-
-
-def _not_a_measure(key: str, name: str, names: Mapping[str, Any]) -> str:
-    return f"{key}: it must name a measure; found “{name}”; write one of {', '.join(names)}"
+    known = ", ".join(measures)
+    wrong += [
+        f"{key}: it must name a measure; found “{name}”; write one of {known}" for name in value if name not in measures
+    ]
+    return [name for name in dict.fromkeys(value) if name in measures]

@@ -8,6 +8,8 @@ A text of a quarter's file may hold `{within}` or another of the names below; it
 | `{no_later_than}`       | no later than the fifth business day after the referral; at any time                |
 | `{deadline_in_words}`   | the fifth business day after the referral; 3 July 2026                              |
 | `{duration}`            | five business days; ten weeks                                                       |
+| `{span}`                | three weeks, for 15 business days; seven business days; the weeks up to 3 July 2026  |
+| `{week}`                | the second week, for 10 business days; 3 July 2026                                  |
 | `{business_days}`       | 5                                                                                  |
 | `{weeks}`               | 10                                                                                 |
 | `{cut_off}`             | 3 July 2026                                                                        |
@@ -31,7 +33,7 @@ from typing import TYPE_CHECKING
 from asreport.dates import in_words
 
 if TYPE_CHECKING:
-    from asreport.quarter import Measure
+    from asreport.quarter import Clock, Measure
 
 _NUMBERS = [
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
@@ -45,6 +47,10 @@ _ORDINALS = [
 _FROM = {"referral_date": "referral", "allocation_date": "allocation"}
 _OUTCOMES = {"school": "an enrolment", "alternative_education": "alternative education", "exemption": "an exemption"}
 _NAME = re.compile(r"\{(\w+)\}")
+NAMES = (
+    "within", "no_later_than", "deadline_in_words", "duration", "span", "week", "business_days", "weeks", "cut_off",
+    "created", "created_where_known", "assigned", "cases", "subject", "statuses", "outcomes", "target", "quarter",
+)  # fmt: skip
 
 
 def ordinal(number: int) -> str:
@@ -61,6 +67,16 @@ def counted(number: int, unit: str) -> str:
     return f"{word} {unit}{'s' * (number != 1)}"
 
 
+def within(clock: Clock) -> str:
+    """By when: `within 5 business days`, `by 3 July 2026`, nothing where there is no clock."""
+    if clock.cut_off:
+        return f"by {in_words(clock.cut_off)}"
+    for number, unit in ((clock.business_days, "business day"), (clock.weeks, "week")):
+        if number:
+            return f"within {number} {unit}{'s' * (number != 1)}"
+    return ""
+
+
 def words_of(measure: Measure, *, quarter: str, subjects: Mapping[str, str], day_one: bool) -> dict[str, str | None]:
     """What each name stands for in one measure; None where it stands for nothing, as `{weeks}` of a cut-off does.
 
@@ -72,10 +88,12 @@ def words_of(measure: Measure, *, quarter: str, subjects: Mapping[str, str], day
     by = f"no later than {deadline}" if deadline else None
     subject, statuses, types = (getattr(evidence, name, None) for name in ("subject", "statuses", "types"))
     return {
-        "within": _within(measure),
+        "within": within(clock),
         "no_later_than": by or "at any time",
         "deadline_in_words": deadline,
         "duration": _duration(measure),
+        "span": _span(clock),
+        "week": _week(clock),
         "business_days": str(clock.business_days) if clock.business_days else None,
         "weeks": str(clock.weeks) if clock.weeks else None,
         "cut_off": in_words(clock.cut_off) if clock.cut_off else None,
@@ -91,30 +109,23 @@ def words_of(measure: Measure, *, quarter: str, subjects: Mapping[str, str], day
     }
 
 
+def check_names(text: str) -> None:
+    """Raises ValueError where a text holds a `{name}` that stands for nothing anywhere."""
+    for name in _NAME.findall(text):
+        if name not in NAMES:
+            raise ValueError(f"there is no {{{name}}}; there is {', '.join(f'{{{known}}}' for known in NAMES)}")
+
+
 def filled(text: str, words: Mapping[str, str | None]) -> str:
     """The text with every `{name}` in words, a capital where it starts with one. Raises ValueError, a line a fault."""
-    wrong = []
-    for name in dict.fromkeys(_NAME.findall(text)):
-        if name not in words:
-            wrong.append(f"there is no {{{name}}}; there is {', '.join(f'{{{known}}}' for known in words)}")
-        elif words[name] is None:
-            wrong.append(f"{{{name}}} stands for nothing here: the measure has none; leave it out or write {{within}}")
-    if wrong:
-        raise ValueError("\n".join(wrong))
+    check_names(text)
+    if nothing := [name for name in dict.fromkeys(_NAME.findall(text)) if words.get(name) is None]:
+        names = ", ".join(f"{{{name}}}" for name in nothing)
+        raise ValueError(f"{names} stands for nothing here, as the measure has none; leave it out or write {{within}}")
     if not _NAME.search(text):
         return text
     whole = " ".join(_NAME.sub(lambda found: words[found[1]] or "", text).split())
     return whole[:1].upper() + whole[1:] if _NAME.match(text) else whole
-
-
-def _within(measure: Measure) -> str:
-    clock = measure.clock
-    if clock.cut_off:
-        return f"by {in_words(clock.cut_off)}"
-    for number, unit in ((clock.business_days, "business day"), (clock.weeks, "week")):
-        if number:
-            return f"within {number} {unit}{'s' * (number != 1)}"
-    return ""
 
 
 def _duration(measure: Measure) -> str | None:
@@ -122,6 +133,22 @@ def _duration(measure: Measure) -> str | None:
     if clock.business_days:
         return counted(clock.business_days, "business day")
     return counted(clock.weeks, "week") if clock.weeks else None
+
+
+def _span(clock: Clock) -> str:
+    if clock.cut_off:
+        return f"the weeks up to {in_words(clock.cut_off)}"
+    weeks, rest = divmod(clock.business_days or 5 * (clock.weeks or 0), 5)
+    if weeks > 1 and not rest:
+        return counted(weeks, "week")
+    return counted(clock.business_days or 5, "business day") if weeks or rest else "weeks without a deadline"
+
+
+def _week(clock: Clock) -> str:
+    if clock.cut_off:
+        return in_words(clock.cut_off)
+    weeks = clock.weeks or -(-(clock.business_days or 0) // 5)
+    return f"the {ordinal(weeks)} week" if weeks else "the end"
 
 
 def _deadline(measure: Measure, day_one: bool) -> str | None:
