@@ -234,12 +234,7 @@ class Measure(Policy):
         """The measure with its own numbers and dates in its texts."""
         if not info.context:
             return self
-        words = words_of(
-            self,
-            quarter=info.context["quarter"],
-            subjects=info.context["subjects"],
-            day_one=info.context["day_one"],
-        )
+        words = words_of(self, **_for_words(info.context))
         texts, wrong = {}, []
         for name in ("name", "why", "how", "record"):
             try:
@@ -460,19 +455,17 @@ def _resolved(
 
 
 def _readings_in_words(quarter: Quarter, context: Mapping[str, Any], where: str) -> dict[str, Reading]:
-    """The readings, with the numbers of the first measure that takes a value from each in their texts."""
+    """The readings that anything hangs on, with the numbers of the first measure that takes a value from each."""
     users: dict[str, Measure] = {}
     for measure_id, names in quarter.used_readings.items():
         for name in names:
             users.setdefault(name, quarter.measures[measure_id])
     in_words, wrong = {}, []
-    for name, reading in quarter.readings.items():
-        words: dict[str, str | None] = {}
+    for name in (one for one in quarter.readings if one in users or one in ASKED_READINGS):
+        reading, words = quarter.readings[name], dict[str, str | None]()
         if name in users:
-            words = words_of(
-                users[name], quarter=context["quarter"], subjects=context["subjects"], day_one=context["day_one"]
-            )
-            words["duration"] = words["duration"] or "time"
+            words = words_of(users[name], **_for_words(context))
+            words["duration"] = words["duration"] or "days"
         try:
             in_words[name] = reading.model_copy(
                 update={
@@ -486,6 +479,10 @@ def _readings_in_words(quarter: Quarter, context: Mapping[str, Any], where: str)
     if wrong:
         raise QuarterError("\n".join(wrong))
     return in_words
+
+
+def _for_words(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: context[name] for name in ("quarter", "subjects", "day_one")}
 
 
 def _known(name: str, names: Any, rule: str) -> None:
