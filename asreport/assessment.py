@@ -11,12 +11,11 @@ import pandas as pd
 from asreport import scope, subjects
 from asreport.attainment import attainment, deadline_passed
 from asreport.business_days import business_days_late
-from asreport.describe import describe_case_owners, describe_events, describe_outcomes, describe_plans
-from asreport.evidence import CasesInScope, Evidence, judge_meetings, judge_outcomes, judge_owners, judge_plans
+from asreport.evidence.kind import CaseEvidence, CasesInScope, EvidenceKind, JudgedRecords, Records
 from asreport.quarter import Measure, Quarter
-from asreport.tables import Tables, empty_table, places
+from asreport.tables import Tables, check_tables, empty_table, places
 from asreport.verdicts import decide
-from asreport.wording import TABLES
+from asreport.wording import FIELDS, TABLES, within_sentence
 
 CASE_RESULTS = (
     "case_number",
@@ -29,10 +28,6 @@ CASE_RESULTS = (
     "business_days_late",
     "evidence",
 )
-
-# The table, and the column of the cases, without which a kind of evidence cannot be judged.
-_TABLE_NEEDED = {"meeting": "events", "plan": "plans", "outcome": "outcomes"}
-_COLUMN_NEEDED = {"owner": "case_owner", "outcome": "nsn"}
 
 
 @dataclass(frozen=True)
@@ -64,9 +59,10 @@ def assess(tables: Tables, quarter: Quarter, as_at: date) -> Assessment:
     """Judge every case of every measure of `quarter` as at `as_at` (rules.md, sections 3 to 6).
 
     `tables`: cases, events, plans and outcomes as `asreport.tables` describes them; one that was not uploaded is
-    absent, and its measures are not assessed. Case numbers are unique in `cases`. Pure: no clock, file or global state.
-    Raises `OutsideCalendar` where a deadline would fall in a year whose holidays are not known.
+    absent, and its measures are not assessed. Pure: no clock, file or global state. Raises `TablesError` where a table
+    is not as described there, and `OutsideCalendar` where a deadline would fall in a year whose holidays are not known.
     """
+    check_tables(tables)
     book = Book.of(tables, quarter, as_at)
     not_assessed = {m.id: why for m in quarter.measures.values() if (why := _why_not(m, tables))}
     judged = {m.id: decided(m, book) for m in quarter.measures.values() if m.id not in not_assessed}
@@ -79,60 +75,74 @@ def _why_not(measure: Measure, tables: Tables) -> str:
     """Why a measure cannot be judged from these tables; "" where it can."""
     if "cases" not in tables:
         return "No export of cases was uploaded."
-    table = _TABLE_NEEDED.get(measure.evidence.kind)
-    if table and table not in tables:
+    table, column = measure.evidence.table, measure.evidence.column
+    if table not in tables:
         return f"No export of {TABLES[table].name} was uploaded."
-    column = _COLUMN_NEEDED.get(measure.evidence.kind)
     if column and column not in tables["cases"]:
-        name = {"case_owner": "case owner", "nsn": "NSN"}[column]
-        return f"The export of cases has no column for the {name}."
+        return f"The export of cases has no column for the {within_sentence(FIELDS['cases'][column].name)}."
     return ""
 
 
 @dataclass(frozen=True)
 class Book:
-    """The tables made ready once for all measures: cases in order, and which case each record is about."""
+    """The tables made ready once for all measures: cases in order, and which case each record is about.
+
+    `records`: for each table, its records and their cases; the record of the table of cases is the case itself.
+    """
 
     quarter: Quarter
     as_at: date
     cases: pd.DataFrame
-    events: pd.DataFrame
-    plans: pd.DataFrame
-    outcomes: pd.DataFrame
-    case_of_event: np.ndarray
-    case_of_plan: np.ndarray
-    case_outcomes: pd.DataFrame
-    subjects: dict[str, tuple[np.ndarray, np.ndarray]]
+    records: dict[str, Records]
 
     @classmethod
     def of(cls, tables: Tables, quarter: Quarter, as_at: date) -> Book:
-        given = {
-            name: tables[name] if name in tables else empty_table(name) for name in ("events", "plans", "outcomes")
-        }
+        events, plans, outcomes = (
+            tables[name] if name in tables else empty_table(name) for name in ("events", "plans", "outcomes")
+        )
         cases = tables["cases"] if "cases" in tables else empty_table("cases")
         # Numbers of one length sort as numbers do; the order of rows in an export must not show in the results.
         order = pd.DataFrame({"length": cases["case_number"].str.len(), "number": cases["case_number"]})
         cases = cases.loc[order.sort_values(["length", "number"]).index].reset_index(drop=True)
-        number = cases["case_number"]
-        return cls(
-            quarter,
-            as_at,
-            cases,
-            **given,
-            case_of_event=places(given["events"]["case_number"], number),
-            case_of_plan=places(given["plans"]["case_number"], number),
-            case_outcomes=_case_outcomes(cases, given["outcomes"]),
-            subjects=subjects.classify(given["events"]["subject"], quarter),
-        )
+        itself = np.arange(len(cases))
+        records = {
+            "cases": Records(cases, itself, itself),
+            "events": Records(events, *_by_number(events, cases), subjects.classify(events["subject"], quarter)),
+            "plans": Records(plans, *_by_number(plans, cases)),
+            "outcomes": Records(outcomes, *_by_nsn(outcomes, cases)),
+        }
+        return cls(quarter, as_at, cases, records)
 
 
-def _case_outcomes(cases: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """A row for each case and outcome with the same NSN: the row of the `case` and of the `record`."""
+def _by_number(records: pd.DataFrame, cases: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The row of the case of each record that is about a known case, and the row of the record."""
+    case = places(records["case_number"], cases["case_number"])
+    known = np.flatnonzero(case >= 0)
+    return case[known], known
+
+
+def _by_nsn(outcomes: pd.DataFrame, cases: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """For each case and outcome with the same NSN, their rows; a student may have several of both."""
     if "nsn" not in cases:
-        return pd.DataFrame({"case": [], "record": []}, dtype="int64")
+        return np.array([], dtype="int64"), np.array([], dtype="int64")
     left = pd.DataFrame({"nsn": cases["nsn"], "case": np.arange(len(cases))}).dropna()
-    right = pd.DataFrame({"nsn": outcomes["nsn"], "record": np.arange(len(outcomes))}).dropna()
-    return left.merge(right, on="nsn")[["case", "record"]]
+    right = pd.DataFrame({"nsn": outcomes["nsn"], "row": np.arange(len(outcomes))}).dropna()
+    pairs = left.merge(right, on="nsn")
+    return pairs["case"].to_numpy(), pairs["row"].to_numpy()
+
+
+def cases_in_scope(measure: Measure, book: Book) -> CasesInScope:
+    """The cases that one measure is about, by when each was due, and from when on its records count."""
+    deadline, belongs = scope.cases_of(measure, book.cases, book.quarter, book.as_at)
+    position = np.flatnonzero(belongs)
+    earliest = scope.earliest_day(measure, book.cases)[position]
+    return CasesInScope(book.cases, position, earliest, deadline[position])
+
+
+def judged_records(measure: Measure, cases: CasesInScope, book: Book) -> JudgedRecords:
+    """Every record that the measure looks at, with the checks it failed. The one judge of a record."""
+    evidence = measure.evidence
+    return evidence.judge(cases, book.records[evidence.table], np.datetime64(book.as_at, "D"))
 
 
 @dataclass(frozen=True)
@@ -147,37 +157,33 @@ class Decided:
     verdict: np.ndarray
     reason: np.ndarray
     deadline: np.ndarray
-    evidence: Evidence
+    evidence: CaseEvidence
 
 
 def decided(measure: Measure, book: Book) -> Decided:
     """Every case that one measure is about, judged. The one way from records to verdicts."""
-    deadline, belongs = scope.cases_of(measure, book.cases, book.quarter, book.as_at)
-    position = np.flatnonzero(belongs)
-    deadline = deadline[position]
-    earliest = scope.earliest_day(measure, book.cases)[position]
-    evidence = _evidence(measure, CasesInScope(book.cases, position, earliest, deadline), book)
+    cases = cases_in_scope(measure, book)
+    evidence = measure.evidence.best(judged_records(measure, cases, book), cases)
     verdict, reason = decide(
-        excluded=scope.excluded(measure, book.cases, book.quarter)[position],
-        missing={name: scope.dates(book.cases, name, missing=True)[position] for name in measure.needs},
+        excluded=scope.excluded(measure, book.cases, book.quarter)[cases.position],
+        missing={name: scope.dates(book.cases, name, missing=True)[cases.position] for name in measure.needs},
         evidence=evidence,
-        deadline_passed=deadline_passed(deadline, book.as_at, book.quarter),
-        deadline=deadline,
+        deadline_passed=deadline_passed(cases.deadline, book.as_at, book.quarter),
     )
-    return Decided(position, verdict, reason, deadline, evidence)
+    return Decided(cases.position, verdict, reason, cases.deadline, evidence)
 
 
-def _results(found: dict[str, Decided], book: Book) -> pd.DataFrame:
+def _results(decisions: dict[str, Decided], book: Book) -> pd.DataFrame:
     """The verdicts of all measures (id → verdicts): a row a measure and case it is about, columns `CASE_RESULTS`.
 
     All measures at once, as a provider's few hundred cases take less than what each step costs by itself.
     """
-    measures = [book.quarter.measures[measure_id] for measure_id in found]
-    which = np.repeat(np.arange(len(measures)), [len(one.position) for one in found.values()])
+    measures = [book.quarter.measures[measure_id] for measure_id in decisions]
+    which = np.repeat(np.arange(len(measures)), [len(one.position) for one in decisions.values()])
     position, verdict, reason, deadline, done, record = (
         np.concatenate(arrays)
-        for arrays in zip(*((o.position, o.verdict, o.reason, o.deadline, o.evidence.done, o.evidence.record)
-                            for o in found.values()), strict=True)
+        for arrays in zip(*((o.position, o.verdict, o.reason, o.deadline, o.evidence.done, o.evidence.row)
+                            for o in decisions.values()), strict=True)
     )  # fmt: skip
     judged = np.isin(verdict, ["met", "missed", "pending"])
     done = np.where(judged, done, np.datetime64("NaT"))
@@ -188,46 +194,27 @@ def _results(found: dict[str, Decided], book: Book) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "case_number": book.cases["case_number"].take(position).reset_index(drop=True),
-            "measure_id": pd.Series(pd.array(list(found), dtype="str").take(which)),
+            "measure_id": pd.Series(pd.array(list(decisions), dtype="str").take(which)),
             "verdict": pd.Series(verdict, dtype="str"),
             "reason": pd.Series(reason, dtype="str").mask(reason == ""),
             "start_date": start.astype("datetime64[s]"),
             "deadline": deadline.astype("datetime64[s]"),
             "completed_date": done.astype("datetime64[s]"),
             "business_days_late": pd.array(business_days_late(deadline, done), dtype="Float64").astype("Int64"),
-            "evidence": _in_words([m.evidence.kind for m in measures], which, record, book).where(judged),
+            "evidence": _in_words([type(m.evidence) for m in measures], which, record, book).where(judged),
         }
     )
 
 
-def _in_words(kinds: list[str], which: np.ndarray, record: np.ndarray, book: Book) -> pd.Series:
+def _in_words(kinds: list[type[EvidenceKind]], which: np.ndarray, record: np.ndarray, book: Book) -> pd.Series:
     """The record that counted or nearly did for each case in scope, in words; `kinds[which]` says what it is."""
-    describe = {
-        "meeting": lambda records: describe_events(book.events, records),
-        "plan": lambda records: describe_plans(book.plans, records),
-        "owner": lambda records: describe_case_owners(book.cases, records),
-        "outcome": lambda records: describe_outcomes(book.outcomes, records),
-    }
     parts, places = [], []
     for kind in dict.fromkeys(kinds):
-        places.append(np.flatnonzero(np.array([one == kind for one in kinds])[which]))
+        places.append(np.flatnonzero(np.array([one is kind for one in kinds])[which]))
         # Measures share records: each is put in words once.
         distinct, back = np.unique(record[places[-1]], return_inverse=True)
-        parts.append(describe[kind](distinct).take(back))
+        parts.append(kind.describe(book.records[kind.table].table, distinct).take(back))
     return pd.concat(parts, ignore_index=True).take(np.argsort(np.concatenate(places))).reset_index(drop=True)
-
-
-def _evidence(measure: Measure, cases: CasesInScope, book: Book) -> Evidence:
-    """What the records say of each case in scope."""
-    as_at = np.datetime64(book.as_at, "D")
-    if measure.evidence.kind == "meeting":
-        subject = book.subjects[measure.evidence.subject]
-        return judge_meetings(cases, book.events, book.case_of_event, subject, measure, as_at)
-    if measure.evidence.kind == "plan":
-        return judge_plans(cases, book.plans, book.case_of_plan, measure)
-    if measure.evidence.kind == "owner":
-        return judge_owners(cases, measure)
-    return judge_outcomes(cases, book.outcomes, book.case_outcomes, measure, as_at)
 
 
 def _no_results() -> pd.DataFrame:

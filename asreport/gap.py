@@ -10,14 +10,15 @@ import pandas as pd
 
 from asreport.assessment import Assessment
 from asreport.attainment import percent
-from asreport.wording import REASONS, cases
+from asreport.evidence import reasons_of
+from asreport.reasons import Group
+from asreport.wording import cases
 from asreport.wording import percent as percent_in_words
 
 COLUMNS = [
     "measure_id", "fixable", "fixable_missed", "fixable_pending", "floor_percent", "rate_percent",
     "floor_if_put_right", "rate_if_put_right", "ceiling_if_put_right", "still_needed", "service_gap",
 ]  # fmt: skip
-_FIX = [code for code, reason in REASONS.items() if reason.group == "fix"]
 
 
 def recording_gap(result: Assessment) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def recording_gap(result: Assessment) -> pd.DataFrame:
     """
     figures = result.attainment.set_index("measure_id")
     results = result.case_results
-    near = results[results["reason"].isin(_FIX) & results["verdict"].isin(["missed", "pending"])]
+    near = results[results["reason"].isin(reasons_of(Group.FIX)) & results["verdict"].isin(["missed", "pending"])]
     counts = pd.crosstab(near["measure_id"], near["verdict"])
     counts = counts.reindex(index=figures.index, columns=["missed", "pending"], fill_value=0).astype("int64")
     missed, pending = counts["missed"], counts["pending"]

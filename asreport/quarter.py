@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date
-from typing import Annotated, Any, Literal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
@@ -22,9 +22,18 @@ from pydantic import (
     model_validator,
 )
 
+from asreport.evidence import KINDS
+from asreport.evidence.kind import EvidenceKind
+from asreport.evidence.meeting import MeetingEvidence
+from asreport.evidence.outcome import OutcomeEvidence
+from asreport.evidence.owner import OwnerEvidence
+from asreport.frozen import Policy
 from asreport.quarter_words import check_names, filled, words_of
 
-OutcomeType = Literal["school", "alternative_education", "exemption"]
+if TYPE_CHECKING:
+    AnyEvidence = EvidenceKind
+else:  # the kinds are those that have a file
+    AnyEvidence = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
 
 # What to write for a field, by its name: the last part of an error's message.
 EXAMPLES = {
@@ -65,10 +74,6 @@ ASKED_READINGS = ("start_day", "unknown_contact_details", "deadline_day", "headl
 
 class QuarterError(ValueError):
     """A quarter's file or a choice made for it cannot be used; the message says where, why and what to write."""
-
-
-class Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Period(Policy):
@@ -163,31 +168,6 @@ class Clock(Policy):
         return self
 
 
-class MeetingEvidence(Policy):
-    kind: Literal["meeting"]
-    subject: str
-    recorded_by_cut_off: bool = False
-
-
-class PlanEvidence(Policy):
-    kind: Literal["plan"]
-    statuses: list[str]
-    recorded_by_cut_off: bool = False
-
-
-class OwnerEvidence(Policy):
-    """An owner is a queue whose name holds one of `queues`, or is one that a provider has `marked` (settings.py)."""
-
-    kind: Literal["owner"]
-    queues: list[str]
-    marked: list[str] = []
-
-
-class OutcomeEvidence(Policy):
-    kind: Literal["outcome"]
-    types: list[OutcomeType]
-
-
 class Measure(Policy):
     """One service level measure: its card, its cases, its clock, what counts as evidence, and its target in percent."""
 
@@ -199,7 +179,7 @@ class Measure(Policy):
     record: str
     cases: Cases
     clock: Clock = Clock()
-    evidence: Annotated[MeetingEvidence | PlanEvidence | OwnerEvidence | OutcomeEvidence, Field(discriminator="kind")]
+    evidence: AnyEvidence
     target: Annotated[int, Field(ge=1, le=100)] | None = None
 
     @field_validator("name", "why", "how", "record")
@@ -217,17 +197,10 @@ class Measure(Policy):
     @field_validator("evidence")
     @classmethod
     def _subject_known(cls, value: Any, info: ValidationInfo) -> Any:
-        if value.kind == "meeting":
-            _known(
-                value.subject, (info.context or {}).get("subjects", [value.subject]), ".subject: it must name a subject"
-            )
+        if isinstance(value, MeetingEvidence):
+            subjects = (info.context or {}).get("subjects", [value.subject])
+            _known(value.subject, subjects, ".subject: it must name a subject")
         return value
-
-    @model_validator(mode="after")
-    def _recorded_by_what(self) -> Measure:
-        if getattr(self.evidence, "recorded_by_cut_off", False) and self.clock.cut_off is None:
-            raise ValueError("recorded_by_cut_off needs a clock with a cut_off")
-        return self
 
     @model_validator(mode="after")
     def _in_words(self, info: ValidationInfo) -> Measure:
@@ -247,8 +220,13 @@ class Measure(Policy):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The dates of a case without which it cannot be assessed, in the order they are asked for (section 5)."""
-        referral = not self.cases.migrated or self.evidence.kind == "outcome"
+        """The dates of a case without which it cannot be assessed, in the order they are asked for (section 5).
+
+        An outcome counts from the referral on, so where no clock starts on a date of the case that one is needed.
+        """
+        referral = self.cases.which == "referred_in_period" or (
+            isinstance(self.evidence, OutcomeEvidence) and self.clock.start is None
+        )
         dates = ["referral_date"] * referral + ([self.clock.start] if self.clock.start else [])
         return tuple(dict.fromkeys(dates))
 
@@ -323,7 +301,7 @@ class Quarter(Policy):
         }
         measures = {
             key: measure.model_copy(update={"evidence": measure.evidence.model_copy(update={"marked": queues})})
-            if measure.evidence.kind == "owner"
+            if isinstance(measure.evidence, OwnerEvidence)
             else measure
             for key, measure in self.measures.items()
         }
@@ -336,11 +314,8 @@ class Quarter(Policy):
 
     @property
     def _marked(self) -> list[str]:
-        return list(
-            dict.fromkeys(
-                name for m in self.measures.values() if m.evidence.kind == "owner" for name in m.evidence.marked
-            )
-        )
+        owners = [m.evidence for m in self.measures.values() if isinstance(m.evidence, OwnerEvidence)]
+        return list(dict.fromkeys(name for evidence in owners for name in evidence.marked))
 
     @property
     def departures(self) -> list[str]:

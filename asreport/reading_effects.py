@@ -13,7 +13,8 @@ import pandas as pd
 
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
-from asreport.quarter import PlanEvidence, Quarter, Reading
+from asreport.evidence.plan import PlanEvidence
+from asreport.quarter import Quarter, Reading
 from asreport.tables import Tables
 
 Value = str | list[str]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asreport.business_days import add_business_days
+from asreport.evidence.outcome import OutcomeEvidence
 from asreport.quarter import Measure, Quarter
 from asreport.tables import day
 
@@ -79,7 +80,7 @@ def earliest_day(measure: Measure, cases: pd.DataFrame) -> np.ndarray:
     date from its allocation date on.
     """
     referral = dates(cases, "referral_date")
-    if measure.evidence.kind == "outcome":
+    if isinstance(measure.evidence, OutcomeEvidence):
         return np.where(np.isnat(referral), dates(cases, "allocation_date"), referral)
     return np.full_like(referral, "NaT") if measure.cases.migrated else referral
 

@@ -20,9 +20,11 @@ import pandas as pd
 
 from asreport.assessment import Assessment
 from asreport.attainment import percent
+from asreport.evidence import reasons_of
+from asreport.reasons import Group
 from asreport.tables import day
 from asreport.todo import ids_of, rows_of_cases, tasks_in_words, work_of
-from asreport.wording import REASONS, STEP_KINDS, WAYS, cases
+from asreport.wording import STEP_KINDS, WAYS, cases
 
 # Kinds of step, the easiest first: fix (pending, the record can be put right), possible (missed, and the record can be
 # put right), do (pending, the work is still to do).
@@ -78,9 +80,9 @@ def shortest_ways(result: Assessment) -> list[Way]:
     """The way of each measure that has a target, in the quarter's order."""
     figures = result.attainment[result.attainment["target_percent"].notna()]
     candidates = _candidates(result, figures)
-    lacking = [code for code, reason in REASONS.items() if reason.group == "cannot"]
     rows = result.case_results
-    unknown = rows.loc[(rows["verdict"] == "missed") & rows["reason"].isin(lacking), "measure_id"].value_counts()
+    lacking = (rows["verdict"] == "missed") & rows["reason"].isin(reasons_of(Group.CANNOT))
+    unknown = rows.loc[lacking, "measure_id"].value_counts()
     return [
         _way(row, candidates[candidates["measure_id"] == row["measure_id"]], int(unknown.get(row["measure_id"], 0)))
         for _, row in figures.iterrows()
@@ -123,7 +125,7 @@ def _candidates(result: Assessment, figures: pd.DataFrame) -> pd.DataFrame:
     short = figures.loc[figures["still_needed"].fillna(0) > 0, "measure_id"]
     rows = result.case_results
     rows = rows[rows["measure_id"].isin(short) & rows["verdict"].isin(["pending", "missed"])]
-    fix = rows["reason"].isin([code for code, reason in REASONS.items() if reason.group == "fix"])
+    fix = rows["reason"].isin(reasons_of(Group.FIX))
     pending = rows["verdict"] == "pending"
     kind = np.select([pending & fix, fix, pending], [0, 1, 2], default=-1)
     rows, kind = rows[kind >= 0].reset_index(drop=True), kind[kind >= 0]

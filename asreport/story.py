@@ -1,7 +1,7 @@
 """One case's story: its records, its calendar, its deadlines, and how every verdict came about, step by step.
 
 Verdicts, reasons and deadlines are those of the assessment. What each single record counts for is judged by the same
-rules (single.py); here is only the telling.
+rules (case_records.py); here is only the telling.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import pandas as pd
 from asreport import scope
 from asreport.assessment import Assessment
 from asreport.business_days import FIRST_DAY, LAST_DAY, days_between
+from asreport.case_records import Judged, judge_records
 from asreport.casefile import CaseIndex
 from asreport.dates import column_in_words, in_words
 from asreport.quarter import Measure, Quarter
-from asreport.single import Judged, judge_records
 from asreport.tables import TABLES, Tables
 from asreport.telling import Record, Teller, day_first
 from asreport.wording import FIELDS, MEANINGS, STORY, explain
@@ -67,18 +67,18 @@ def story(result: Assessment, tables: Tables, case_number: str, index: CaseIndex
     file = index.file_of(tables, case_number)
     results = result.case_results.iloc[index.results.of(case_number)].reset_index(drop=True)
     quarter = result.quarter
-    about = [quarter.measures[measure_id] for measure_id in results["measure_id"]]
-    judged = judge_records(file, about, quarter, result.as_at)
-    teller = Teller(result, file, list(results.itertuples()), judged)
+    of_case = list(results.itertuples())
+    judged = judge_records(file, of_case, quarter, result.as_at)
+    teller = Teller(result, file, of_case, judged)
     words = explain(results, quarter)[["measure", "found", "check", "open"]]
-    told = teller.records()
-    steps = [teller.steps(row, found, told) for row, found in zip(teller.results, words["found"], strict=True)]
-    records = _by_date(told)
+    unordered = teller.records()
+    steps = [teller.steps(row, text, unordered) for row, text in zip(of_case, words["found"], strict=True)]
+    records = _by_date(unordered)
     return Story(
         case_number,
         _facts(result.cases.iloc[index.listed.of(case_number)[0]]),
         records,
-        _days(told, results["deadline"], file["cases"], result),
+        _days(unordered, results["deadline"], file["cases"], result),
         _deadlines(results, words["measure"]),
         results.join(words).assign(steps=pd.Series(steps, index=results.index, dtype="object")),
         _others(result, file["cases"], set(results["measure_id"])),

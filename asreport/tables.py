@@ -102,3 +102,52 @@ def places(texts: pd.Series, among: pd.Series) -> np.ndarray:
     found = pc.index_in(pa.array(texts, pa.large_string()), value_set=pa.array(among, pa.large_string()))
     row: np.ndarray = found.fill_null(-1).to_numpy().astype("int64")
     return row
+
+
+class TablesError(ValueError):
+    """A table given to the library is not as described here; the message names table, column and what is there.
+
+    It never holds a value of the table.
+    """
+
+
+def check_tables(tables: Tables) -> None:
+    """See that tables have the columns and types described above, and that no case number stands twice.
+
+    Raises `TablesError` with one sentence: table, column, what was found there, what to write.
+    """
+    for table in tables:
+        if table not in TABLES:
+            raise TablesError(f"There is no table “{table}”; the tables are {', '.join(TABLES)}.")
+        for field in TABLES[table]:
+            _check_column(table, field, tables[table])
+    if "cases" in tables:
+        numbers = tables["cases"]["case_number"]
+        if numbers.isna().any():
+            raise TablesError("cases, case_number: some rows have none; every case needs its number.")
+        if not numbers.is_unique:
+            raise TablesError("cases, case_number: a number stands in several rows; give each case one row.")
+
+
+def _check_column(table: str, field: Field, records: pd.DataFrame) -> None:
+    if field.name not in records:
+        if field.required:
+            raise TablesError(f"{table}: the column {field.name} is missing; it is required.")
+        return
+    column = records[field.name]
+    expected = DTYPES.get(field.kind, "str")
+    fits = {"str": _is_text, "bool": pd.api.types.is_bool_dtype, "Int64": _is_whole}
+    if not fits.get(expected, pd.api.types.is_datetime64_dtype)(column):
+        write = f'convert it with .astype("{expected}")'
+        raise TablesError(
+            f"{table}, {field.name}: the column holds {column.dtype} where {expected} is needed; {write}."
+        )
+
+
+def _is_text(column: pd.Series) -> bool:
+    """Texts, be they of pandas' own type or held as objects; a column of missing values alone is of any type."""
+    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+
+
+def _is_whole(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)

@@ -15,7 +15,8 @@ from asreport import wording
 from asreport.assessment import Assessment
 from asreport.attainment import deadline_passed, percent
 from asreport.business_days import add_business_days, business_days_late
-from asreport.quarter import Measure, MeetingEvidence, Quarter
+from asreport.evidence.meeting import MeetingEvidence
+from asreport.quarter import Measure, Quarter
 from asreport.tables import day
 
 BEYOND = 5  # how many business days a curve goes on after the longest clock

@@ -26,11 +26,13 @@ import pandas as pd
 
 from asreport.assessment import Assessment
 from asreport.business_days import add_business_days, count_business_days
+from asreport.evidence import reasons_of
 from asreport.exceptions import owners
-from asreport.quarter import Measure, MeetingEvidence, Quarter
+from asreport.quarter import Measure, Quarter
+from asreport.reasons import Group
 from asreport.scope import is_active
 from asreport.tables import day
-from asreport.wording import REASONS, TASK_LISTS, due, explain, things_to_do, together
+from asreport.wording import TASK_LISTS, due, explain, things_to_do, together
 
 LISTS = ("today", "soon", "fix", "overdue", "later")
 SOON = 5  # business days
@@ -54,8 +56,7 @@ COLUMNS = {
 
 def work_of(measure: Measure) -> str:
     """The work a measure asks for: `school` or `whanau` (the subject of a meeting), `plan`, `owner` or `outcome`."""
-    evidence = measure.evidence
-    return evidence.subject if isinstance(evidence, MeetingEvidence) else evidence.kind
+    return measure.evidence.work
 
 
 def worklist(result: Assessment) -> pd.DataFrame:
@@ -170,14 +171,13 @@ def _due(deadline: date, as_at: date) -> str:
 def _list_of(rows: pd.DataFrame, as_at: date) -> np.ndarray:
     """The place in `LISTS` of each row of the case results; -1 where there is nothing to do."""
     deadline, today = day(rows["deadline"]), np.datetime64(as_at, "D")
-    group = rows["reason"].map({code: reason.group for code, reason in REASONS.items()}).to_numpy(dtype=object)
     pending = (rows["verdict"] == "pending").to_numpy()
     within = add_business_days(np.array([today]), SOON)[0]
     conditions = {
         "today": pending & (deadline == today),
         "soon": pending & (deadline > today) & (deadline <= within),
-        "fix": np.isin(group, ["fix", "cannot"]),
-        "overdue": ~pending & (group == "nothing"),
+        "fix": rows["reason"].isin(reasons_of(Group.FIX, Group.CANNOT)).to_numpy(),
+        "overdue": ~pending & rows["reason"].isin(reasons_of(Group.NOTHING)).to_numpy(),
         "later": pending,
     }
     return np.select(list(conditions.values()), [LISTS.index(name) for name in conditions], default=-1)

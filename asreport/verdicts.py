@@ -4,7 +4,7 @@ The first that applies:
 
 1. excluded       contact details known to be out of date, where the measure says so
 2. cannot_assess  a date the measure cannot do without is missing
-3. met            evidence counts and was done no later than the deadline
+3. met            a record counts, done no later than the deadline
 4. missed         the deadline has passed
 5. pending        still to come
 
@@ -17,29 +17,28 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from asreport.evidence import Evidence
+from asreport.evidence.kind import CaseEvidence
+from asreport.reasons import CaseReason
 
 VERDICTS = ("met", "missed", "pending", "excluded", "cannot_assess")
 
-MISSING_DATE = {"referral_date": "referral_date_missing", "allocation_date": "allocation_date_missing"}
+MISSING_DATE = {
+    "referral_date": CaseReason.REFERRAL_DATE_MISSING.value,
+    "allocation_date": CaseReason.ALLOCATION_DATE_MISSING.value,
+}
 
 
 def decide(
-    excluded: np.ndarray,
-    missing: Mapping[str, np.ndarray],
-    evidence: Evidence,
-    deadline_passed: np.ndarray,
-    deadline: np.ndarray,
+    excluded: np.ndarray, missing: Mapping[str, np.ndarray], evidence: CaseEvidence, deadline_passed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The verdict and the reason ("" for met) of each case, as arrays of texts.
 
     `excluded`: contact details take the case out. `missing`: for each date the measure needs, whether the case lacks
-    it, in the order they are named as reasons. `deadline`: numpy days, NaT for none.
+    it, in the order they are named as reasons. `deadline_passed`: whether the last day in time is over.
     """
     cannot_assess = np.any(list(missing.values()), axis=0) if missing else np.full(len(excluded), False)
-    met = evidence.counts & ~(evidence.done > deadline)
     verdict = np.select(
-        [excluded, cannot_assess, met, deadline_passed],
+        [excluded, cannot_assess, evidence.met, deadline_passed],
         ["excluded", "cannot_assess", "met", "missed"],
         default="pending",
     ).astype(object)
@@ -49,7 +48,7 @@ def decide(
             *((verdict == "cannot_assess") & lacks for lacks in missing.values()),
             verdict == "met",
         ],
-        ["contact_details_not_current", *(MISSING_DATE[date] for date in missing), ""],
+        [CaseReason.CONTACT_DETAILS_NOT_CURRENT.value, *(MISSING_DATE[date] for date in missing), ""],
         default=evidence.reason,
     )
     return verdict, reason

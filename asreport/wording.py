@@ -11,17 +11,17 @@ from importlib import resources
 
 import pandas as pd
 
+from asreport import evidence
 from asreport.dates import in_words
-from asreport.quarter import MeetingEvidence, Quarter
+from asreport.quarter import Measure, Quarter
 
 _CATALOGUE = tomllib.loads((resources.files(__package__) / "wording.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a case is not met: its group, what was found, what to check, and where in AS-CMS to open."""
+    """Why a case is not met: in a few words, what was found, what to check, and where in AS-CMS to open."""
 
-    group: str
     short: str
     found: str
     check: str
@@ -120,10 +120,21 @@ def _words(quarter: Quarter, measure_id: str, code: str | None) -> dict[str, str
     measure = quarter.measures[measure_id]
     if pd.isna(code):
         return {"measure": measure.name}
-    subject = quarter.subjects[measure.evidence.subject].name if isinstance(measure.evidence, MeetingEvidence) else ""
-    cut_off = in_words(measure.clock.cut_off) if measure.clock.cut_off else ""
-    reason = _filled(REASONS[code], subject=f"“{subject}”", cut_off=cut_off)
-    return {"measure": measure.name, **asdict(reason), "group": GROUPS[reason.group], "reason": reason.short}
+    reason = _filled(REASONS[code], **placeholders(measure, quarter))
+    group = GROUPS[evidence.REASONS[code].group.value]
+    return {"measure": measure.name, "group": group, **asdict(reason), "reason": reason.short}
+
+
+def placeholders(measure: Measure, quarter: Quarter, deadline: str = "the last day in time") -> dict[str, str]:
+    """What sentences about a measure say in place of {…}. `deadline`: the last day in time, where it is known."""
+    cut_off = in_words(measure.clock.cut_off) if measure.clock.cut_off else deadline
+    names = {key: subject.name for key, subject in quarter.subjects.items()}
+    return {**measure.evidence.placeholders(names), "cut_off": cut_off, "deadline": deadline}
+
+
+def within_sentence(name: str) -> str:
+    """A name as it stands within a sentence: `Case owner` becomes `case owner`, `NSN` stays."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _filled(reason: Reason, **words: str) -> Reason:
@@ -288,9 +299,7 @@ def things_to_do(tasks: pd.DataFrame, quarter: Quarter) -> pd.Series:
 
 
 def _thing_to_do(quarter: Quarter, measure_id: str, code: str) -> str:
-    evidence = quarter.measures[measure_id].evidence
-    meeting = quarter.subjects[evidence.subject].name if isinstance(evidence, MeetingEvidence) else ""
-    return THINGS_TO_DO[code].format(meeting=meeting)
+    return THINGS_TO_DO[code].format(**placeholders(quarter.measures[measure_id], quarter))
 
 
 def due(deadline: date | None, as_at: date, business_days_left: int) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 import asreport
 from asreport import wording
 from asreport.dates import in_words
+from asreport.evidence import REASONS
 from asreport.quarter import Measure, Quarter, Reading
 from ui import calendar, parts, readings, session, worked
 
@@ -60,11 +61,13 @@ def words(quarter: Quarter) -> None:
         st.header(title)
         st.table(pd.DataFrame({"Word": meanings.keys(), "Meaning": meanings.values()}).set_index("Word"))
     st.header("Reasons, and what to check")
-    reasons = wording.general_reasons(quarter).values()
+    reasons = wording.general_reasons(quarter)
     for group, title in wording.GROUPS.items():
         st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")
         rows = [
-            {"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open} for r in reasons if r.group == group
+            {"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open}
+            for code, r in reasons.items()
+            if REASONS[code].group == group
         ]
         st.table(pd.DataFrame(rows).set_index("Reason"))
 

@@ -12,8 +12,8 @@ from worlds import to_tables, worlds
 import asreport
 from asreport.assessment import Assessment
 from asreport.attainment import attainment
+from asreport.evidence import REASONS
 from asreport.gap import COLUMNS, gap_in_words, recording_gap
-from asreport.wording import REASONS
 
 AS_AT = date(2026, 7, 6)
 PASSED, TO_COME = pd.Timestamp(2026, 5, 1), pd.Timestamp(2026, 7, 20)

@@ -13,8 +13,9 @@ from worlds import to_tables, worlds
 
 import asreport
 from asreport.attainment import attainment
+from asreport.evidence import REASONS
 from asreport.shortest_way import KINDS, STATES, STEPS, shortest_ways, steps_in_words
-from asreport.wording import REASONS, STEP_KINDS, WAYS
+from asreport.wording import STEP_KINDS, WAYS
 
 QUARTER = asreport.load_quarter("q2-2026")
 REFERRED = date(2026, 5, 4)

@@ -52,8 +52,7 @@ REASONS_BY_MEASURE = {
     "school-meeting-5": MEETING_REASONS | {"event_date_before_referral", "referral_date_missing"},
     "whanau-meeting-10": {"meeting_late", "subject_not_recognised", "contact_details_not_current"},
     "student-plan": PLAN_REASONS | {"referral_date_missing"},
-    "nen-outcome": OUTCOME_REASONS
-    | {"referral_date_missing", "allocation_date_missing", "contact_details_not_current"},
+    "nen-outcome": OUTCOME_REASONS | {"allocation_date_missing", "contact_details_not_current"},
     "migrated-nen-enrolled": OUTCOME_REASONS | {"referral_date_missing"},
     "migrated-allocated": {"no_case_owner", "owner_is_queue", "allocated_late"},
     "migrated-school-meeting": {"recorded_as_task", "recorded_late", "meeting_late", "no_meeting_recorded"},

@@ -1,9 +1,27 @@
-"""The four kinds of evidence (rules.md, section 4): each judges every record, so that the near miss is known."""
+"""The kinds of evidence (rules.md, section 4). A kind is one object in one file of this folder, and is known by being
+there: which table it needs, which checks a record must pass, how it ranks those that fail, and how it says what a
+record is.
+"""
 
-from asreport.evidence.common import CasesInScope, Evidence
-from asreport.evidence.meeting import judge_meetings
-from asreport.evidence.outcome import judge_outcomes
-from asreport.evidence.owner import judge_owners
-from asreport.evidence.plan import judge_plans
+from __future__ import annotations
 
-__all__ = ["CasesInScope", "Evidence", "judge_meetings", "judge_outcomes", "judge_owners", "judge_plans"]
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+
+from asreport.evidence.kind import EvidenceKind
+from asreport.reasons import CaseReason, Group, Reason
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+KINDS: tuple[type[EvidenceKind], ...] = tuple(EvidenceKind.__subclasses__())
+
+_ENUMS: list[type[Reason]] = [*(kind.reasons for kind in KINDS), CaseReason]
+
+REASONS: Mapping[str, Reason] = {reason.value: reason for reasons in _ENUMS for reason in reasons}
+
+
+def reasons_of(*groups: Group) -> list[str]:
+    """The codes of the reasons in these groups."""
+    return [code for code, reason in REASONS.items() if reason.group in groups]

@@ -1,82 +1,122 @@
-"""Outcomes in ENROL: which enrolment, alternative education or exemption counts (rules.md, sections 4 and 5)."""
+"""Outcomes in ENROL: which enrolment, alternative education or exemption counts (rules.md, sections 4, 5 and 8)."""
 
 from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from asreport.evidence.common import (
+from asreport.dates import column_in_words
+from asreport.evidence.kind import (
     CasesInScope,
-    Evidence,
-    best_of_case,
-    in_time_or_open,
+    EvidenceKind,
+    JudgedRecords,
+    Records,
+    Standing,
+    failed_bits,
+    known_and_not_after,
+    known_and_not_before,
     missing_last,
-    not_before,
     text_order,
 )
-from asreport.quarter import Measure, OutcomeEvidence
+from asreport.reasons import Group, Reason
 from asreport.tables import day
 
-# What a record can be, the best first; "" is a record that counts in time, the last one of no help.
-STANDING = ("", "outcome_late", "outcome_not_counted", "outcome_date_missing", "no_outcome_recorded")
-_RANK = {standing: rank for rank, standing in enumerate(STANDING)}
+OutcomeType = Literal["school", "alternative_education", "exemption"]
+
+OUTCOME_TYPES = {
+    "school": "enrolment at school",
+    "alternative_education": "alternative education",
+    "exemption": "exemption",
+    "other": "another type of outcome",
+}
 
 
-def judge_outcomes(
-    cases: CasesInScope,
-    outcomes: pd.DataFrame,
-    pairs: pd.DataFrame,
-    measure: Measure,
-    as_at: np.datetime64,
-) -> Evidence:
-    """Judge every outcome of the student of a case in scope.
+class OutcomeReason(Reason):
+    """Why an outcome does not count, in the order in which reasons are given."""
 
-    `outcomes`: the table of outcomes. `pairs`: a row for each case and outcome with the same NSN, columns `case` and
-    `record` (rows in the two tables); a student may have several of both.
-    """
-    case = cases.index_of(pairs["case"].to_numpy())
-    record = pairs["record"].to_numpy()[case >= 0]
-    case = case[case >= 0]
-    chosen = outcomes.iloc[record]
-    start = day(chosen["start_date"])
-    rank = _standing(cases, case, chosen, start, measure, as_at)
-
-    ties = [missing_last(start), *(text_order(chosen[c]) for c in ("outcome_type", "school") if c in chosen)]
-    nearest, best = best_of_case(case, rank, ties, len(cases))
-    useful = (best >= 0) & (best != _RANK["no_outcome_recorded"])
-    counts = np.isin(best, [_RANK[""], _RANK["outcome_late"]])
-    reason = np.array(STANDING, dtype=object)[np.where(useful, best, _RANK["no_outcome_recorded"])]
-    no_nsn = cases.table["nsn"].iloc[cases.position].isna().to_numpy()
-    reason[nearest < 0] = "not_in_enrol"
-    reason[no_nsn] = "no_nsn"
-    return Evidence(
-        counts=counts,
-        done=np.where(counts, np.append(start, np.datetime64("NaT"))[nearest], np.datetime64("NaT")),
-        reason=reason,
-        record=np.where(useful, np.append(record, -1)[nearest], -1),
-    )
+    OUTCOME_LATE = ("outcome_late", Group.LATE)
+    OUTCOME_NOT_COUNTED = ("outcome_not_counted", Group.NOTHING)
+    OUTCOME_DATE_MISSING = ("outcome_date_missing", Group.CANNOT)
+    NO_NSN = ("no_nsn", Group.CANNOT)
+    NOT_IN_ENROL = ("not_in_enrol", Group.CANNOT)
+    NO_OUTCOME_RECORDED = ("no_outcome_recorded", Group.NOTHING)
 
 
-def _standing(
-    cases: CasesInScope,
-    case: np.ndarray,
-    outcomes: pd.DataFrame,
-    start: np.ndarray,
-    measure: Measure,
-    as_at: np.datetime64,
-) -> np.ndarray:
-    """The rank in STANDING of each outcome; the first that applies."""
-    evidence = measure.evidence
-    assert isinstance(evidence, OutcomeEvidence)
-    types = outcomes["outcome_type"] if "outcome_type" in outcomes else pd.Series("school", index=outcomes.index)
-    accepted = types.isin(evidence.types).to_numpy()
-    known_by_now = not_before(start, cases.earliest[case]) & in_time_or_open(start, as_at)
-    in_time = known_by_now & in_time_or_open(start, cases.deadline[case])
-    conditions = {
-        "": accepted & in_time,
-        "outcome_late": accepted & known_by_now & ~in_time,
-        "outcome_not_counted": ~accepted & in_time,
-        "outcome_date_missing": np.isnat(start),
-    }
-    ranks = [_RANK[standing] for standing in conditions]
-    return np.select(list(conditions.values()), ranks, default=_RANK["no_outcome_recorded"])
+class OutcomeCheck(StrEnum):
+    """What an outcome can fail that makes it no near miss: it does not count yet, or never did."""
+
+    BEFORE = "outcome_before"
+    FUTURE = "outcome_future"
+
+
+class OutcomeEvidence(EvidenceKind):
+    """An outcome of one of these types in ENROL, found by the NSN of the case."""
+
+    kind: Literal["outcome"]
+    types: list[OutcomeType]
+
+    table = "outcomes"
+    column = "nsn"
+    reasons = OutcomeReason
+    checks = (
+        OutcomeReason.OUTCOME_NOT_COUNTED, OutcomeReason.OUTCOME_LATE, OutcomeReason.OUTCOME_DATE_MISSING,
+        OutcomeCheck.BEFORE, OutcomeCheck.FUTURE,
+    )  # fmt: skip
+    done_late = OutcomeReason.OUTCOME_LATE
+    mark = "enrolment"
+    dated_by = "start_date"
+
+    @property
+    def work(self) -> str:
+        return self.kind
+
+    def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
+        """Put the checks to every outcome of the student of a case in scope."""
+        case, row = records.of(cases)
+        outcomes = records.table.iloc[row]
+        start = day(outcomes["start_date"])
+        started = known_and_not_before(start, cases.earliest[case]) & known_and_not_after(start, as_at)
+        failed = {
+            OutcomeReason.OUTCOME_NOT_COUNTED: ~_types(outcomes).isin(self.types).to_numpy(dtype=bool),
+            OutcomeReason.OUTCOME_LATE: started & ~known_and_not_after(start, cases.deadline[case]),
+            OutcomeReason.OUTCOME_DATE_MISSING: np.isnat(start),
+            OutcomeCheck.BEFORE: start < cases.earliest[case],
+            OutcomeCheck.FUTURE: start > as_at,
+        }
+        ties = [missing_last(start), *(text_order(outcomes[c]) for c in ("outcome_type", "school") if c in outcomes)]
+        return JudgedRecords(case, row, failed_bits([failed[check] for check in self.checks]), start, ties)
+
+    @staticmethod
+    def standing(failed: frozenset[str]) -> Standing | None:
+        """Late comes before a type that is not counted, and that before a missing date; nothing else is a near miss."""
+        if not failed:
+            return Standing((0,), None)
+        reasons = [reason for reason in OutcomeReason if reason in failed]
+        if OutcomeReason.OUTCOME_DATE_MISSING in failed:
+            reasons = [OutcomeReason.OUTCOME_DATE_MISSING]
+        elif len(failed) > 1:
+            return None
+        return Standing((list(OutcomeReason).index(reasons[0]) + 1,), reasons[0]) if reasons else None
+
+    def without_near_miss(self, cases: CasesInScope, has_record: np.ndarray) -> np.ndarray:
+        no_nsn = cases.table[self.column].iloc[cases.position].isna().to_numpy()
+        reasons = [OutcomeReason.NO_NSN.value, OutcomeReason.NOT_IN_ENROL.value]
+        return np.select([no_nsn, ~has_record], reasons, OutcomeReason.NO_OUTCOME_RECORDED.value).astype(object)
+
+    @classmethod
+    def in_words(cls, records: pd.DataFrame) -> pd.Series:
+        """“ENROL: exemption from 4 May 2026”."""
+        text = "ENROL: " + _types(records).map(OUTCOME_TYPES)
+        if "school" in records:
+            text += (", " + records["school"] + ",").fillna("")
+        return text + (" from " + column_in_words(records["start_date"])).fillna(" without a start date")
+
+
+def _types(outcomes: pd.DataFrame) -> pd.Series:
+    """The type of each outcome; without the column every one is a school enrolment."""
+    if "outcome_type" in outcomes:
+        return outcomes["outcome_type"]
+    return pd.Series("school", index=outcomes.index, dtype="str")

@@ -1,57 +1,98 @@
-"""Student plans: which plan counts, and which nearly did (rules.md, sections 4 and 5)."""
+"""Student plans: which plan counts, and which nearly did (rules.md, sections 4, 5 and 8)."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from asreport.evidence.common import CasesInScope, Evidence, best_of_case, missing_last, recorded_on, text_order
-from asreport.quarter import Measure, PlanEvidence
+from asreport.evidence.kind import (
+    CasesInScope,
+    EvidenceKind,
+    JudgedRecords,
+    Records,
+    Standing,
+    failed_bits,
+    missing_last,
+    no_day,
+    recorded_in_words,
+    recorded_on,
+    text_order,
+)
+from asreport.reasons import Group, Reason
 
-# First failures in the order they are named; between plans that fail as few checks, the earlier is taken.
-FAILURES = ("plan_draft", "plan_status_not_counted", "plan_no_step", "plan_recorded_late")
+
+class PlanReason(Reason):
+    """Why a plan does not count, in the order in which its first failure is named."""
+
+    PLAN_DRAFT = ("plan_draft", Group.FIX)
+    PLAN_STATUS_NOT_COUNTED = ("plan_status_not_counted", Group.FIX)
+    PLAN_NO_STEP = ("plan_no_step", Group.FIX)
+    PLAN_RECORDED_LATE = ("plan_recorded_late", Group.LATE)
+    NO_PLAN = ("no_plan", Group.NOTHING)
 
 
-def judge_plans(cases: CasesInScope, plans: pd.DataFrame, case_of_plan: np.ndarray, measure: Measure) -> Evidence:
-    """Judge every plan of a case in scope: its status, its steps and, where the measure asks, when it was recorded.
+class PlanEvidence(EvidenceKind):
+    """A plan with one of these statuses and at least one step, recorded by the deadline where there is one.
 
-    `plans`: the table of plans. `case_of_plan`: the row of each plan's case in the table of all cases, -1 where it is
-    unknown.
+    `recorded_by_cut_off` may be written for a measure with a cut-off; a plan is judged by when it was recorded either
+    way (section 8).
     """
-    known = np.flatnonzero(case_of_plan >= 0)
-    case = cases.index_of(case_of_plan[known])
-    known, case = known[case >= 0], case[case >= 0]
-    chosen = plans.iloc[known]
-    failed = _failed_checks(chosen, measure)
-    number = sum(mask.astype("int64") for mask in failed.values())
-    first = np.select(list(failed.values()), [FAILURES.index(name) for name in failed], default=len(FAILURES))
 
-    rank = number * (len(FAILURES) + 1) + first
-    texts = [text_order(chosen[c]) for c in ("plan_id", "status", "steps") if c in chosen]
-    record, best = best_of_case(case, rank, [missing_last(recorded_on(chosen)), *texts], len(cases))
-    counts = best == len(FAILURES)  # no check failed
-    reasons = np.array([*FAILURES, "", "no_plan"], dtype=object)
-    reason = reasons[np.where(record < 0, len(FAILURES) + 1, best % (len(FAILURES) + 1))]
-    record = np.where(record < 0, -1, np.append(known, -1)[record])
-    return Evidence(counts=counts, done=np.full(len(cases), np.datetime64("NaT", "D")), reason=reason, record=record)
+    kind: Literal["plan"]
+    statuses: list[str]
+    recorded_by_cut_off: bool = False
 
+    table = "plans"
+    reasons = PlanReason
+    checks = tuple(reason for reason in PlanReason if reason is not PlanReason.NO_PLAN)
+    mark = "plan"
+    dated_by = "recorded_on"
 
-def _failed_checks(plans: pd.DataFrame, measure: Measure) -> dict[str, np.ndarray]:
-    """For each way a plan can fail, which plans do."""
-    evidence = measure.evidence
-    assert isinstance(evidence, PlanEvidence)
-    codes, words = pd.factorize(plans["status"])  # many plans have few
-    status = pd.Series(words, dtype="str").str.casefold().str.replace(r"\s+", " ", regex=True).str.strip()
-    accepted = status.isin([" ".join(name.split()).casefold() for name in evidence.statuses]).to_numpy()
-    # A blank status, of code -1, takes the False appended here.
-    counted = np.append(accepted, False)[codes]
-    draft = np.append((status == "draft").to_numpy(dtype=bool), False)[codes] & ~counted
-    never = np.full(len(plans), False)
-    no_step = (plans["steps"].fillna(0) < 1).to_numpy(dtype=bool) if "steps" in plans else never
-    late = recorded_on(plans) > np.datetime64(measure.clock.cut_off) if evidence.recorded_by_cut_off else never
-    return {
-        "plan_draft": draft,
-        "plan_status_not_counted": ~counted & ~draft,
-        "plan_no_step": no_step,
-        "plan_recorded_late": late,
-    }
+    @property
+    def work(self) -> str:
+        return self.kind
+
+    def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
+        """Put the checks to every plan of a case in scope."""
+        case, row = records.of(cases)
+        plans = records.table.iloc[row]
+        draft, not_counted = self._wrong_status(plans["status"])
+        no_step = (plans["steps"].fillna(0) < 1).to_numpy(dtype=bool) if "steps" in plans else np.full(len(row), False)
+        recorded = recorded_on(plans)
+        failed = failed_bits([draft, not_counted, no_step, recorded > cases.deadline[case]])
+        texts = [text_order(plans[c]) for c in ("plan_id", "status", "steps") if c in plans]
+        return JudgedRecords(case, row, failed, no_day(len(row)), [missing_last(recorded), *texts])
+
+    def _wrong_status(self, statuses: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        """Whether each status is Draft, and whether it is another that does not count; a blank one does not."""
+        codes, words = pd.factorize(statuses)  # many plans have few
+        plain = pd.Series(words, dtype="str").str.casefold().str.replace(r"\s+", " ", regex=True).str.strip()
+        accepted = plain.isin([" ".join(name.split()).casefold() for name in self.statuses]).to_numpy(dtype=bool)
+        # A blank status, of code -1, takes the last flag.
+        counts = np.append(accepted, False)[codes]
+        draft = np.append((plain == "draft").to_numpy(dtype=bool), False)[codes]
+        return draft & ~counts, ~counts & ~draft
+
+    @staticmethod
+    def standing(failed: frozenset[str]) -> Standing:
+        """The plan that fails the fewest checks, and its first failure; between equals the earlier in the order."""
+        named = [reason for reason in PlanReason if reason in failed]
+        places = list(PlanReason)
+        return Standing((len(named), places.index(named[0])), named[0]) if named else Standing((0, 0), None)
+
+    def without_near_miss(self, cases: CasesInScope, has_record: np.ndarray) -> np.ndarray:
+        return np.full(len(cases), PlanReason.NO_PLAN.value, dtype=object)
+
+    @classmethod
+    def in_words(cls, records: pd.DataFrame) -> pd.Series:
+        """“Plan “Student plan 2”, Draft, 1 step, recorded 2 May 2026”."""
+        text = pd.Series("Plan", index=records.index, dtype="str")
+        if "plan_id" in records:
+            text += (" “" + records["plan_id"] + "”").fillna("")
+        text += ", " + records["status"].fillna("no status")
+        if "steps" in records:
+            steps = records["steps"].fillna(0)
+            text += ", " + steps.astype("str") + np.where(steps == 1, " step", " steps")
+        return text + recorded_in_words(records)
