@@ -113,8 +113,6 @@ def _assess(arguments: argparse.Namespace) -> int:
         quarter = asreport.quarter_of_exports(exports, as_at)
         _say(f"Taken to be about {quarter.name}; choose another with --quarter.")
     quarter = exports.settings.applied_to(quarter.with_period(arguments.period_start, arguments.period_end))
-    for sentence in quarter.cautions:
-        _say(sentence)
     _say(f"Assessing as at {in_words(as_at)} …")
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
     findings = asreport.all_findings(exports, quarter, as_at)

@@ -393,7 +393,7 @@ def defined(definition: Definition, where: str) -> Quarter:
     try:
         quarter = Quarter.model_validate(raw, context=context)
     except ValidationError as error:
-        own = [e for e in error.errors() if not any(_under(e["loc"], path) for path in wrong)]
+        own = [e for e in error.errors() if not any(_under(_path(e), path) for path in wrong)]
         lines += [line for e in own for line in _problem(e)]
     if lines:
         raise QuarterError("\n".join(f"{where}, {line}." for line in lines))
@@ -465,7 +465,13 @@ def _known(name: str, names: Any, rule: str) -> None:
         raise ValueError(f"{rule}; found “{name}”; write one of {', '.join(names)}")
 
 
-def _under(loc: tuple[int | str, ...], path: tuple[str, ...]) -> bool:
+def _path(error: Any) -> tuple[str, ...]:
+    """Where an error lies in the file; in a measure's evidence, where its kind is no level of its own."""
+    path = tuple(str(part) for part in error["loc"])
+    return path[:3] + path[4:] if path[:1] == ("measures",) and path[2:3] == ("evidence",) else path
+
+
+def _under(loc: tuple[str, ...], path: tuple[str, ...]) -> bool:
     """Whether an error lies at a path, or above or below it."""
     length = min(len(loc), len(path))
     return loc[:length] == path[:length] and length > 1
@@ -476,7 +482,7 @@ def _problem(error: Any) -> list[str]:
 
     A rule that starts with a point names, before its colon, a place further in.
     """
-    path = [str(part) for part in error["loc"]]
+    path = list(_path(error))
     if path and path[-1] == "default":  # a reading's default repeats its value
         path[-1] = "value"
     rules = error["msg"].removeprefix("Value error, ").splitlines()

@@ -37,7 +37,8 @@ def as_toml(quarter: Quarter) -> str:
         again = load_quarter(text.encode())
         if again == plain and list(again.measures) == list(plain.measures):
             return text
-    return _HEADING + "\n".join(_lines(plain.definition, ())) + "\n"
+    whole = {key: value for key, value in plain.definition.items() if key != "extends"}
+    return _HEADING + "\n".join(_lines(whole, ())) + "\n"
 
 
 def _differences(base: Quarter, quarter: Quarter) -> dict[str, Any]:
