@@ -8,8 +8,11 @@ __version__ = "0.1.0"
 from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
+from asreport.carrying_over import carried_over, other_quarters, quarter_for, quarter_of, quarter_of_exports
 from asreport.fit import all_findings
-from asreport.quarter import Quarter, QuarterError, available_quarters, load_quarter
+from asreport.quarter import Quarter, QuarterError
+from asreport.quarter_file import available_quarters, load_quarter, newest_confirmed
+from asreport.quarter_writing import as_toml, differences_in_words
 from asreport.reading import Exports, read_exports
 from asreport.receipt import receipt
 from asreport.sample import sample_exports
@@ -26,10 +29,18 @@ __all__ = [
     "Settings",
     "SettingsError",
     "all_findings",
+    "as_toml",
     "assess",
     "available_quarters",
+    "carried_over",
+    "differences_in_words",
     "exceptions_workbook",
     "load_quarter",
+    "newest_confirmed",
+    "other_quarters",
+    "quarter_for",
+    "quarter_of",
+    "quarter_of_exports",
     "read_exports",
     "read_settings",
     "receipt",

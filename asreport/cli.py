@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import argparse
 import errno
-import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +24,8 @@ from asreport import downloads
 from asreport.dates import in_words
 from asreport.findings import BLOCKS, named
 from asreport.program import INTERRUPTED
+from asreport.quarter_command import add_quarter_command
+from asreport.terminal import lead_nowhere, printable, say, show
 from asreport.together import NotWritten, write_together
 from asreport.wording import OUTCOMES, percent
 
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             sys.stderr.flush()
         except OSError:
-            _lead_nowhere(sys.stderr)
+            lead_nowhere(sys.stderr)
 
 
 def _main(argv: Sequence[str] | None) -> int:
@@ -66,47 +66,25 @@ def _main(argv: Sequence[str] | None) -> int:
             sys.stdout.flush()  # what cannot be printed is told here, not by Python as it ends
         return status
     except (_NotDone, NotWritten) as reason:
-        _say(str(reason))
+        say(str(reason))
     except asreport.QuarterError as error:
         parser.refuse(str(error).split("\n"))
     except asreport.SettingsError as error:
         parser.error(str(error))
     except BrokenPipeError:  # who reads what it prints has read enough
-        _lead_nowhere(sys.stdout)
+        lead_nowhere(sys.stdout)
         return status
     except OSError as error:
         if error.filename is not None:
             parser.error(f"{error.filename}: {error.strerror}")
-        _say(f"Stopped: what it prints could not be written ({error.strerror}).")
-        _lead_nowhere(sys.stdout)
+        say(f"Stopped: what it prints could not be written ({error.strerror}).")
+        lead_nowhere(sys.stdout)
     except KeyboardInterrupt:
-        _say("Stopped.")
+        say("Stopped.")
         return INTERRUPTED
     except Exception as error:  # whatever went wrong, its message may quote a case: only its kind is told
-        _say(f"asreport could not finish ({type(error).__name__}): a fault of asreport's own, please report it.")
+        say(f"asreport could not finish ({type(error).__name__}): a fault of asreport's own, please report it.")
     return 1
-
-
-def printable(text: str) -> str:
-    """A text on one line, in which what a terminal would obey (colours, direction, a line's end) is a code to read."""
-    shown = (c if c.isprintable() or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text)
-    return text if text.isprintable() else "".join(shown)
-
-
-def _say(text: str) -> None:
-    try:
-        print(printable(text), file=sys.stderr, flush=True)
-    except OSError:  # nobody can be told, which is no reason to stop
-        _lead_nowhere(sys.stderr)
-
-
-def _print(text: str) -> None:
-    print(printable(text))
-
-
-def _lead_nowhere(stream: TextIO) -> None:
-    """Of what could not be written, Python would try to write the rest as it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> _Parser:
@@ -119,7 +97,7 @@ def _parser() -> _Parser:
 
     assess = commands.add_parser("assess", help="exports in; attainment, case results, exceptions and findings out")
     assess.add_argument("files", nargs="+", type=Path, metavar="FILE", help="exports, in any order")
-    assess.add_argument("--quarter", default=asreport.available_quarters()[0], help="default: %(default)s")
+    assess.add_argument("--quarter", metavar="NAME|FILE", help="default: the one that the exports are about")
     assess.add_argument("--as-at", type=_date, metavar="D", help="the day the exports were taken, 2026-07-06")
     assess.add_argument("--period-start", type=_date, metavar="D", help="first day of the period")
     assess.add_argument("--period-end", type=_date, metavar="D", help="last day of the period")
@@ -134,8 +112,9 @@ def _parser() -> _Parser:
     sample.set_defaults(run=_sample)
 
     measures = commands.add_parser("measures", help="the measures of a quarter and how each is calculated")
-    measures.add_argument("--quarter", default=asreport.available_quarters()[0], help="default: %(default)s")
+    measures.add_argument("--quarter", metavar="NAME|FILE", help="default: the newest whose targets are confirmed")
     measures.set_defaults(run=_measures)
+    add_quarter_command(commands)
     return parser
 
 
@@ -152,29 +131,32 @@ def _assess(arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         _openable(path)
     states = [_state(path) for path in arguments.files]
-    quarter = asreport.load_quarter(
-        arguments.quarter, period_start=arguments.period_start, period_end=arguments.period_end
-    )
+    quarter = asreport.load_quarter(arguments.quarter) if arguments.quarter else None
     settings = _settings(arguments.settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
     exports = asreport.read_exports(arguments.files, progress=_once(), settings=settings)
     for path, state in zip(arguments.files, states, strict=True):
         if _state(path) != state:  # what was read may be half of it
             raise _NotDone(f"Nothing was assessed: {path.name} changed while it was read. Wait until it is whole.")
-    quarter = exports.settings.applied_to(quarter)
     as_at = arguments.as_at or exports.taken_on or date.today()
-    _say(f"Assessing as at {in_words(as_at)} …")
+    if quarter is None:
+        quarter = asreport.quarter_of_exports(exports, as_at)
+        say(f"Taken to be about {quarter.name}; choose another with --quarter.")
+    quarter = exports.settings.applied_to(quarter.with_period(arguments.period_start, arguments.period_end))
+    say(f"Assessing as at {in_words(as_at)} …")
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
     findings = asreport.all_findings(exports, quarter, as_at)
     receipt = asreport.receipt(exports, result)
     write_together(arguments.out, _result_files(result, findings, receipt))
     blocking = findings[findings["severity"] == BLOCKS]
     if len(result.case_results) == 0:
-        _say(_why_nothing(blocking, result))
+        say(_why_nothing(blocking, result))
         return 1
     for file, finding in zip(blocking["file"], blocking["finding"], strict=True):
-        _say(f"Not used: {named(file, finding)}")
+        say(f"Not used: {named(file, finding)}")
     _print_attainment(result.attainment)
+    for sentence in quarter.cautions:
+        show(sentence)
     return 0
 
 
@@ -186,8 +168,8 @@ def _result_files(
     yield "case-results.csv", downloads.case_results_csv(result)
     yield "findings.csv", downloads.findings_csv(findings)
     yield "receipt.json", downloads.receipt_json(receipt)
-    _say("Writing the exceptions workbook …")
-    yield "exceptions.xlsx", asreport.exceptions_workbook(result, findings, receipt=receipt, tell=_say)
+    say("Writing the exceptions workbook …")
+    yield "exceptions.xlsx", asreport.exceptions_workbook(result, findings, receipt=receipt, tell=say)
 
 
 def _openable(path: Path) -> None:
@@ -201,13 +183,13 @@ def _once() -> Callable[[str], None]:
     """Says a text, but not the same one again, as it is told over and over while it lasts."""
     before = ""
 
-    def say(text: str) -> None:
+    def say_once(text: str) -> None:
         nonlocal before
         if text != before:
             before = text
-            _say(text)
+            say(text)
 
-    return say
+    return say_once
 
 
 def _state(path: Path) -> tuple[int, ...] | None:
@@ -240,7 +222,7 @@ def _why_nothing(blocking: pd.DataFrame, result: asreport.Assessment) -> str:
 def _print_attainment(attainment: pd.DataFrame) -> None:
     for row in attainment.to_dict("records"):
         rate, target = percent(row["rate_percent"]), percent(row["target_percent"])
-        _print(f"{row['measure']:<68} {rate:>7} of {target:>4}  {OUTCOMES[row['outcome']].word}")
+        show(f"{row['measure']:<68} {rate:>7} of {target:>4}  {OUTCOMES[row['outcome']].word}")
 
 
 def _sample(arguments: argparse.Namespace) -> int:
@@ -248,22 +230,24 @@ def _sample(arguments: argparse.Namespace) -> int:
     try:
         files = asreport.sample_exports(cases=arguments.cases, seed=arguments.seed)
     except ValueError as error:  # too few cases
-        _say(str(error))
+        say(str(error))
         return 2
     for path in write_together(arguments.out, files.items()):
-        _print(str(path))
+        show(str(path))
     return 0
 
 
 def _measures(arguments: argparse.Namespace) -> int:
-    quarter = asreport.load_quarter(arguments.quarter)
+    quarter = asreport.load_quarter(arguments.quarter) if arguments.quarter else asreport.newest_confirmed()
     period = quarter.period
-    _print(f"{quarter.name}: {in_words(period.start)} to {in_words(period.end)}")
-    _print(quarter.source)
+    show(f"{quarter.name}: {in_words(period.start)} to {in_words(period.end)}")
+    show(quarter.source)
+    for sentence in quarter.cautions:
+        show(sentence)
     for measure in quarter.measures.values():
         target = "no target" if measure.target is None else f"target {measure.target}%"
         print()
-        _print(f"{measure.id}: {measure.name} ({target})")
-        _print(f"  {measure.how}")
-        _print(f"  Recorded as: {measure.record}")
+        show(f"{measure.id}: {measure.name} ({target})")
+        show(f"  {measure.how}")
+        show(f"  Recorded as: {measure.record}")
     return 0

@@ -55,7 +55,8 @@ def case_list(result: Assessment, *, student_names: bool = True) -> pd.DataFrame
     details = [c for c in COLUMNS if c in result.cases and c != "case_number"]
     table = table.merge(result.cases[["case_number", *details]], on="case_number", how="left")
     columns = [c for c in COLUMNS if student_names or c != "student_name"]
-    return table.reindex(columns=[*columns, *CODES])
+    absent = [c for c in columns if c not in table]  # what no export held is missing, as a text
+    return table.assign(**dict.fromkeys(absent, pd.Series(dtype="str")))[[*columns, *CODES]]
 
 
 def owners(cases: pd.DataFrame) -> pd.Series:

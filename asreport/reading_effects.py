@@ -13,9 +13,8 @@ import pandas as pd
 
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
-from asreport.evidence.owner import OwnerEvidence
 from asreport.evidence.plan import PlanEvidence
-from asreport.quarter import Quarter, Reading, load_quarter
+from asreport.quarter import Quarter, Reading
 from asreport.tables import Tables
 
 Value = str | list[str]
@@ -42,16 +41,7 @@ def with_readings(quarter: Quarter, readings: Mapping[str, Value]) -> Quarter:
     Names the quarter does not have are left out, so that what was chosen can be carried to another quarter. Raises
     `QuarterError` for a value that a reading does not take.
     """
-    known = {name: value for name, value in readings.items() if name in quarter.readings}
-    read = load_quarter(quarter.id, period_start=quarter.period.start, period_end=quarter.period.end, readings=known)
-    marked = [m.evidence.marked for m in quarter.measures.values() if isinstance(m.evidence, OwnerEvidence)]
-    measures = {
-        key: measure.model_copy(update={"evidence": measure.evidence.model_copy(update={"marked": marked[0]})})
-        if isinstance(measure.evidence, OwnerEvidence)
-        else measure
-        for key, measure in read.measures.items()
-    }
-    return read.model_copy(update={"subjects": quarter.subjects, "measures": measures})
+    return quarter.with_readings({name: value for name, value in readings.items() if name in quarter.readings})
 
 
 def changed_readings(quarter: Quarter) -> dict[str, Value]:

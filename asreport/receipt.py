@@ -8,11 +8,16 @@ from typing import Any
 import asreport
 from asreport.assessment import Assessment
 from asreport.pseudonyms import Pseudonyms
+from asreport.quarter_writing import as_toml
 from asreport.reading import Exports
+
+_POLICY = {"name", "source", "period", "sections", "readings", "subjects", "resemblance", "measures"}
 
 
 def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = None) -> dict[str, Any]:
     """Name, SHA-256, table and row count of each export, and all that was chosen; plain data, ready for JSON.
+
+    The quarter is in it whole: as it was applied (`policy`), and as the file that gives it again (`quarter_file`).
 
     `hidden`: the pseudonyms that stand for students' names in what the receipt goes with.
     """
@@ -21,6 +26,11 @@ def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = No
         "asreport": asreport.__version__,
         "holiday_calendar": f"holidays {metadata.version('holidays')}",
         "quarter": result.quarter.id,
+        "quarter_name": result.quarter.name,
+        "carried_over_from": result.quarter.carried_over_from,
+        "left_out": list(result.quarter.left_out.values()),
+        "policy": result.quarter.model_dump(mode="json", include=_POLICY),
+        "quarter_file": as_toml(result.quarter),
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
         "as_at": result.as_at.isoformat(),
         "readings": {name: reading.value for name, reading in result.quarter.readings.items()},

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from asreport.bounds import MAX_BYTES, quoted, too_much
-from asreport.evidence.owner import OwnerEvidence
 from asreport.quarter import Quarter
 from asreport.tables import TABLES
 
@@ -100,17 +99,7 @@ class Settings(_Strict):
 
     def applied_to(self, quarter: Quarter) -> Quarter:
         """The quarter with these subjects accepted and these owners taken for queues, in place of any before."""
-        subjects = {
-            key: subject.model_copy(update={"accepted": self.subjects.get(key, [])})
-            for key, subject in quarter.subjects.items()
-        }
-        measures = {
-            key: measure.model_copy(update={"evidence": measure.evidence.model_copy(update={"marked": self.queues})})
-            if isinstance(measure.evidence, OwnerEvidence)
-            else measure
-            for key, measure in quarter.measures.items()
-        }
-        return quarter.model_copy(update={"subjects": subjects, "measures": measures})
+        return quarter.with_own_words(self.subjects, self.queues)
 
 
 def _latest(matches: list[Match]) -> list[Match]:

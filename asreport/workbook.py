@@ -133,6 +133,7 @@ def _about(result: Assessment, receipt: dict[str, Any] | None) -> list[tuple[str
         ("line", "As at", f"{in_words(result.as_at)}: what is dated later does not count yet"),
         ("line", "Period", f"{in_words(period.start)} to {in_words(period.end)}, both included"),
         ("line", "Source", quarter.source),
+        *(("line", "NOT CONFIRMED", caution) for caution in quarter.cautions),
         *(("line", "CHOSEN OTHERWISE", departure) for departure in quarter.departures),
         ("line", "Privacy", "This file holds data about children. Share it only with those who work on these cases."),
         ("head", "Measures", "How each is calculated"),

@@ -16,7 +16,7 @@ from ui import calendar, parts, readings, session, worked
 @st.cache_data(show_spinner=False)
 def policy() -> Quarter:
     """The quarter as it comes with asreport; no user's data."""
-    return asreport.load_quarter(asreport.available_quarters()[0])
+    return asreport.newest_confirmed()
 
 
 def card(measure: Measure, quarter: Quarter) -> None:
@@ -85,9 +85,9 @@ measures_tab, readings_tab, worked_tab, calendar_tab, words_tab = st.tabs(
 )
 with measures_tab:
     for section, title in quarter.sections.items():
-        st.header(title)
-        for measure in quarter.measures.values():
-            if measure.section == section:
+        if own := [measure for measure in quarter.measures.values() if measure.section == section]:
+            st.header(title)
+            for measure in own:
                 card(measure, quarter)
 with readings_tab:
     st.write("Where the guide is silent asreport takes one reading, says so, and uses it everywhere.")

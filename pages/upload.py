@@ -33,11 +33,13 @@ def settings(now: session.Loaded) -> None:
     """The quarter, its period and the as-at date; a change assesses again."""
     st.header("What is assessed")
     quarter = now.result.quarter
-    names = {name: asreport.load_quarter(name).name for name in asreport.available_quarters()}
+    quarters = {**asreport.other_quarters(now.result.as_at), quarter.id: quarter}
+    if now.quarter is None:
+        st.caption(f"Your exports are taken to be about {quarter.name}; another quarter can be chosen here.")
     with st.form(f"settings-{now.number}", border=True):
         columns = st.columns(4)
         chosen = columns[0].selectbox(
-            "Quarter", list(names), index=list(names).index(quarter.id), format_func=names.__getitem__
+            "Quarter", list(quarters), list(quarters).index(quarter.id), format_func=lambda name: quarters[name].name
         )
         start = columns[1].date_input("Period from", quarter.period.start, format="DD/MM/YYYY")
         end = columns[2].date_input("Period to", quarter.period.end, format="DD/MM/YYYY")
@@ -49,8 +51,12 @@ def settings(now: session.Loaded) -> None:
         )
         if st.form_submit_button("Assess again", icon=":material/refresh:"):
             try:
-                other = asreport.load_quarter(chosen, period_start=start, period_end=end)
-                session.assess_again(session.same_readings(other), as_at)
+                own_period = (start, end) == (quarter.period.start, quarter.period.end)
+                if own_period and chosen == quarter.id:  # what was not chosen follows the as-at date
+                    session.assess_again(None, as_at)
+                else:
+                    other = quarters[chosen] if own_period else quarters[chosen].with_period(start, end)
+                    session.assess_again(session.same_readings(other), as_at)
             except (asreport.QuarterError, asreport.OutsideCalendar) as error:
                 st.error(str(error), icon=":material/error:")
             else:

@@ -2,7 +2,8 @@
 
 Written from rules.md alone and kept plain on purpose: loops, dictionaries and dates, nothing shared with the library.
 Section numbers are those of rules.md. A table is a list of dictionaries, one a record; a table not uploaded is absent,
-and a column no export held is absent from every record of its table.
+and a column no export held is absent from every record of its table. Of a quarter it takes what its file says: which
+cases, which clock, what counts, which target, and how the guide is read.
 """
 
 from __future__ import annotations
@@ -12,38 +13,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 
-Q2_2026 = (date(2026, 4, 1), date(2026, 6, 30))
-ENROLLED_BY = date(2026, 4, 17)
-REVIEWED_BY = date(2026, 7, 3)
-
 SCHOOL = "Initial School Meeting"
 WHANAU = "Initial Student / Whānau Meeting"
-
-ENROLLED_ONLY = ("school",)
-ANY_OUTCOME = ("school", "alternative_education", "exemption")
-
-MEASURES = {
-    "school-meeting-5": {"kind": "meeting", "subject": SCHOOL, "days": 5, "target": 80},
-    "school-meeting-10": {"kind": "meeting", "subject": SCHOOL, "days": 10, "target": 90},
-    "whanau-meeting-10": {"kind": "meeting", "subject": WHANAU, "days": 10, "target": 80, "contact": True},
-    "whanau-meeting-15": {"kind": "meeting", "subject": WHANAU, "days": 15, "target": 90, "contact": True},
-    "student-plan": {"kind": "plan", "target": None},
-    "nen-outcome": {
-        "kind": "outcome", "nen": True, "weeks": 10, "accepts": ANY_OUTCOME, "target": 60, "contact": True,
-    },
-    "migrated-nen-enrolled": {
-        "kind": "outcome", "nen": True, "migrated": True, "closed_too": True, "by": ENROLLED_BY,
-        "accepts": ENROLLED_ONLY, "target": 60,
-    },
-    "migrated-allocated": {"kind": "owner", "migrated": True, "by": REVIEWED_BY, "target": 100},
-    "migrated-school-meeting": {
-        "kind": "meeting", "subject": SCHOOL, "migrated": True, "by": REVIEWED_BY, "target": 90,
-    },
-    "migrated-whanau-meeting": {
-        "kind": "meeting", "subject": WHANAU, "migrated": True, "by": REVIEWED_BY, "target": 90,
-    },
-    "migrated-plan": {"kind": "plan", "migrated": True, "by": REVIEWED_BY, "target": 90},
-}  # fmt: skip
 
 # National public holidays on the weekday they are observed. Those that stay on a weekend change no deadline.
 HOLIDAYS = {
@@ -76,15 +47,28 @@ def business_deadline(start, days):
     return day
 
 
-def deadline_of(case, measure):
+def deadline_of(case, measure, quarter):
     """The last day in time, or None where the measure has none or the date it runs from is missing."""
-    if "by" in measure:
-        return measure["by"]
-    if "days" in measure and case["referral_date"]:
-        return business_deadline(case["referral_date"], measure["days"])
-    if "weeks" in measure and case.get("allocation_date"):
-        return case["allocation_date"] + timedelta(days=7 * measure["weeks"])
-    return None
+    clock = measure.clock
+    if clock.cut_off:
+        return clock.cut_off
+    start = case.get(clock.start) if clock.start else None
+    if start is None:
+        return None
+    if clock.weeks:
+        return start + timedelta(days=7 * clock.weeks)
+    if quarter.reading("start_day") == "day 1":  # a start day that is a business day is itself day 1
+        start -= timedelta(days=1)
+    return business_deadline(start, clock.business_days)
+
+
+def dates_needed(measure):
+    """The dates without which a case cannot be assessed (section 5, point 2)."""
+    referral = measure.cases.which == "referred_in_period" or (
+        measure.evidence.kind == "outcome" and measure.clock.start is None
+    )
+    needed = ["referral_date"] if referral else []
+    return needed + ([measure.clock.start] if measure.clock.start not in (None, *needed) else [])
 
 
 # Section 4: subjects
@@ -128,20 +112,22 @@ def resembles(text, name):
     return not is_subject(text, name) and any(is_subject(text, example) for example in RESEMBLING[name])
 
 
-# Section 4: evidence. Each answers (met, done date, reason if not met).
+# Section 4: evidence. Each answers (met, done date, reason if not met). `due` is None where there is no deadline.
 
 
-def look_at_meetings(case, measure, tables, due, as_at):
+def look_at_meetings(case, measure, quarter, tables, due, as_at):
+    subject = quarter.subjects[measure.evidence.subject].name
     events = [e for e in tables["events"] if e["case_number"] == case["case_number"]]
-    right = [e for e in events if is_subject(e["subject"], measure["subject"])]
-    not_before = date.min if case.get("migrated") else case["referral_date"]
-    recorded_by = measure.get("by", date.max)
+    right = [e for e in events if is_subject(e["subject"], subject)]
+    not_before = date.min if case.get("migrated") else case["referral_date"] or date.min
+    last = due or date.max
+    recorded_by = last if measure.evidence.recorded_by_cut_off else date.max
 
     def held(event):
         return event["event_date"] is not None and not_before <= event["event_date"] <= as_at
 
     def held_in_time(event):
-        return held(event) and event["event_date"] <= due
+        return held(event) and event["event_date"] <= last
 
     def is_event(event):
         return event.get("activity_type", "Event") == "Event"
@@ -150,11 +136,11 @@ def look_at_meetings(case, measure, tables, due, as_at):
         return held_in_time(event) and (event.get("recorded_on") or date.min) > recorded_by
 
     done = min((e["event_date"] for e in right if is_event(e) and held(e) and not recorded_late(e)), default=None)
-    if done is not None and done <= due:
+    if done is not None and done <= last:
         return True, done, None
     undated = [e for e in right if e["event_date"] is None]
     dates = [e["event_date"] for e in right if e["event_date"] is not None]
-    alike = [e for e in events if resembles(e["subject"], measure["subject"])]
+    alike = [e for e in events if resembles(e["subject"], subject)]
     return (
         False,
         done,
@@ -171,19 +157,19 @@ def look_at_meetings(case, measure, tables, due, as_at):
     )
 
 
-def look_at_plans(case, measure, tables, due, as_at):
+def look_at_plans(case, measure, quarter, tables, due, as_at):
     plans = [p for p in tables["plans"] if p["case_number"] == case["case_number"]]
-    failures = [plan_failures(p, measure.get("by", date.max)) for p in plans]
+    failures = [plan_failures(p, measure.evidence.statuses, due or date.max) for p in plans]
     if [] in failures:
         return True, None, None
     nearest = min(((len(f), PLAN_REASONS.index(f[0])) for f in failures), default=None)
     return False, None, "no_plan" if nearest is None else PLAN_REASONS[nearest[1]]
 
 
-def plan_failures(plan, recorded_by):
-    """The checks a plan fails, in the order of section 5."""
+def plan_failures(plan, statuses, recorded_by):
+    """The checks a plan fails, in the order of section 5; by when it was recorded, as section 8 says."""
     failures = []
-    if plan["status"] != "In Progress":
+    if plan["status"] not in statuses:
         failures.append("plan_draft" if plan["status"] == "Draft" else "plan_status_not_counted")
     if "steps" in plan and plan["steps"] < 1:
         failures.append("plan_no_step")
@@ -192,35 +178,37 @@ def plan_failures(plan, recorded_by):
     return failures
 
 
-def look_at_owner(case, measure, tables, due, as_at):
+def look_at_owner(case, measure, quarter, tables, due, as_at):
     owner = (case["case_owner"] or "").strip().lower()
+    queues, marked = measure.evidence.queues, [name.lower() for name in measure.evidence.marked]
     reason = first_that_holds(
         ("no_case_owner", owner == ""),
-        ("owner_is_queue", "queue" in owner or owner == "unassigned"),
-        ("allocated_late", (case.get("owner_assigned_date") or date.min) > measure["by"]),
+        ("owner_is_queue", any(queue in owner for queue in queues) or owner in marked),
+        ("allocated_late", (case.get("owner_assigned_date") or date.min) > (due or date.max)),
         (None, True),
     )
     return reason is None, None, reason
 
 
-def look_at_outcomes(case, measure, tables, due, as_at):
+def look_at_outcomes(case, measure, quarter, tables, due, as_at):
     nsn = case["nsn"]
     outcomes = [o for o in tables["outcomes"] if nsn is not None and o["nsn"] == nsn]
+    last = due or date.max
 
     def accepted(outcome):
-        return outcome.get("outcome_type", "school") in measure["accepts"]
+        return outcome.get("outcome_type", "school") in measure.evidence.types
 
-    # A case without a referral date never gets this far (section 5, 2), so there is always one to compare with.
-    started = [o for o in outcomes if o["start_date"] and case["referral_date"] <= o["start_date"] <= as_at]
+    not_before = case["referral_date"] or case.get("allocation_date") or date.min
+    started = [o for o in outcomes if o["start_date"] and not_before <= o["start_date"] <= as_at]
     done = min((o["start_date"] for o in started if accepted(o)), default=None)
-    if done is not None and done <= due:
+    if done is not None and done <= last:
         return True, done, None
     return (
         False,
         done,
         first_that_holds(
             ("outcome_late", done is not None),
-            ("outcome_not_counted", any(o["start_date"] <= due and not accepted(o) for o in started)),
+            ("outcome_not_counted", any(o["start_date"] <= last and not accepted(o) for o in started)),
             ("outcome_date_missing", any(o["start_date"] is None for o in outcomes)),
             ("no_nsn", nsn is None),
             ("not_in_enrol", not outcomes),
@@ -250,37 +238,45 @@ def is_active(case, as_at):
     return "closed" not in (case.get("status") or "").lower()
 
 
-def belongs(case, measure, as_at, period):
+def belongs(case, measure, quarter, as_at):
+    rule, first, last = measure.cases, quarter.period.start, quarter.period.end
     referral = case["referral_date"]
     if referral is not None and referral > as_at:
         return False
-    if measure.get("nen") and case["case_type"] != "NEN":
+    if rule.case_type and case["case_type"] != rule.case_type:
         return False
-    if case.get("migrated", False) != measure.get("migrated", False):
+    if case.get("migrated", False) != rule.migrated:
         return False
-    if measure.get("migrated"):
-        return measure.get("closed_too", False) or is_active(case, as_at)
-    if referral is None:
-        return True
-    if "weeks" in measure:
-        due = deadline_of(case, measure)
-        return due is None or period[0] <= due <= period[1]
-    return period[0] <= referral <= period[1]
+    if rule.which == "active":
+        return is_active(case, as_at)
+    if rule.which == "referred_in_period":  # without a referral date nobody can tell, so it cannot be assessed
+        return referral is None or first <= referral <= last
+    if rule.which == "deadline_in_period":
+        due = deadline_of(case, measure, quarter)
+        return due is None or first <= due <= last
+    return True
 
 
-def verdict_of(case, measure, tables, as_at):
+def verdict_of(case, measure, quarter, tables, as_at):
     """(verdict, reason, deadline, completed date): the first that applies."""
-    due = deadline_of(case, measure)
-    if measure.get("contact") and case.get("contact_details_current") == "no":
+    due = deadline_of(case, measure, quarter)
+    out = ["no"] if quarter.reading("unknown_contact_details") == "held" else ["no", "unknown"]
+    if measure.cases.contact_details_held and case.get("contact_details_current", "unknown") in out:
         return "excluded", "contact_details_not_current", due, None
-    if case["referral_date"] is None and (not measure.get("migrated") or measure["kind"] == "outcome"):
-        return "cannot_assess", "referral_date_missing", due, None
-    if "weeks" in measure and due is None:
-        return "cannot_assess", "allocation_date_missing", due, None
-    met, done, reason = LOOK_AT[measure["kind"]](case, measure, tables, due, as_at)
+    for name in dates_needed(measure):
+        if case.get(name) is None:
+            return "cannot_assess", f"{name}_missing", due, None
+    met, done, reason = LOOK_AT[measure.evidence.kind](case, measure, quarter, tables, due, as_at)
     if met:
         return "met", None, due, done
-    return "missed" if due is not None and as_at > due else "pending", reason, due, done
+    return "missed" if has_passed(due, quarter, as_at) else "pending", reason, due, done
+
+
+def has_passed(due, quarter, as_at):
+    """Whether the deadline is over; on the day itself it is not, unless it is read so."""
+    if due is None:
+        return False
+    return due < as_at or due == as_at and quarter.reading("deadline_day") == "missed"
 
 
 # The table that holds a measure's evidence, and the column of the cases without which none can be found.
@@ -296,7 +292,7 @@ def has_data(measure, tables):
     """Whether the tables the measure rests on were uploaded, and the column its evidence stands in."""
     if "cases" not in tables:
         return False
-    table, column = RESTS_ON[measure["kind"]]
+    table, column = RESTS_ON[measure.evidence.kind]
     return table in tables and (column is None or all(column in case for case in tables["cases"]))
 
 
@@ -307,11 +303,16 @@ def percent(part, whole):
     return Fraction(100 * part, whole) if whole else None
 
 
-def attain(rows, target, as_at, *, known=True):
+def attain(rows, measure, quarter, as_at, *, known=True):
     """The counts, percentages and outcome of one measure from the verdicts of its cases."""
+    target = measure.target
     count = {v: sum(row[0] == v for row in rows) for v in ("met", "missed", "pending", "excluded", "cannot_assess")}
-    met_due = sum(row[0] == "met" and row[2] is not None and row[2] < as_at for row in rows)
+    met_due = sum(row[0] == "met" and has_passed(row[2], quarter, as_at) for row in rows)
+    met_early = count["met"] - met_due
     in_scope = count["met"] + count["missed"] + count["pending"]
+    # Read otherwise, the rate counts cases met before their deadline too; without a deadline none is early.
+    timed = measure.clock.cut_off or measure.clock.start
+    early = met_early if timed and quarter.reading("headline_rate") == "decided" else 0
     needed = None
     if known and target is not None:
         needed = 0
@@ -332,11 +333,11 @@ def attain(rows, target, as_at, *, known=True):
         "due": met_due + count["missed"],
         "met_due": met_due,
         "missed": count["missed"],
-        "met_early": count["met"] - met_due,
+        "met_early": met_early,
         "pending": count["pending"],
         "excluded": count["excluded"],
         "cannot_assess": count["cannot_assess"],
-        "rate_percent": percent(met_due, met_due + count["missed"]),
+        "rate_percent": percent(met_due + early, met_due + count["missed"] + early),
         "floor_percent": percent(count["met"], in_scope),
         "ceiling_percent": percent(count["met"] + count["pending"], in_scope),
         "still_needed": needed,
@@ -344,16 +345,16 @@ def attain(rows, target, as_at, *, known=True):
     }
 
 
-def judge(tables, as_at, period=Q2_2026):
+def judge(tables, as_at, quarter):
     """Verdicts by (measure, case number), and attainment by measure."""
     results, attainment = {}, {}
-    for measure_id, measure in MEASURES.items():
+    for measure_id, measure in quarter.measures.items():
         known = has_data(measure, tables)
         rows = {
-            case["case_number"]: verdict_of(case, measure, tables, as_at)
+            case["case_number"]: verdict_of(case, measure, quarter, tables, as_at)
             for case in (tables["cases"] if known else ())
-            if belongs(case, measure, as_at, period)
+            if belongs(case, measure, quarter, as_at)
         }
         results.update({(measure_id, number): row for number, row in rows.items()})
-        attainment[measure_id] = attain(rows.values(), measure["target"], as_at, known=known)
+        attainment[measure_id] = attain(rows.values(), measure, quarter, as_at, known=known)
     return results, attainment

@@ -9,9 +9,7 @@ import holidays
 import pytest
 from hypothesis import HealthCheck, given, settings
 from judge import (
-    ENROLLED_BY,
     HOLIDAYS,
-    REVIEWED_BY,
     SCHOOL,
     WHANAU,
     business_deadline,
@@ -22,6 +20,11 @@ from judge import (
 )
 from worlds import to_tables, worlds
 
+import asreport
+from asreport.quarter_file import extended
+
+Q2 = asreport.load_quarter("q2-2026")
+ENROLLED_BY, REVIEWED_BY = date(2026, 4, 17), date(2026, 7, 3)
 JULY_6 = date(2026, 7, 6)
 APRIL_2 = date(2026, 4, 2)
 
@@ -34,9 +37,9 @@ def event(day, subject=SCHOOL, number="1", **fields):
     return {"case_number": number, "subject": subject, "event_date": day} | fields
 
 
-def verdict(measure_id, of, as_at=JULY_6, **tables):
+def verdict(measure_id, of, as_at=JULY_6, quarter=Q2, **tables):
     """(verdict, reason, deadline, completed date) of one case."""
-    results, _ = judge({"cases": [of], **tables}, as_at)
+    results, _ = judge({"cases": [of], **tables}, as_at, quarter)
     return results.get((measure_id, of["case_number"]))
 
 
@@ -213,6 +216,54 @@ def test_ten_weeks_count_from_allocation_and_decide_whether_the_case_belongs():
         assert verdict("nen-outcome", winter, outcomes=[]) == expected
 
 
+# Other quarters, and what was settled since (sections 5 and 8)
+
+
+def test_a_plan_or_an_owner_after_its_own_deadline_is_late():
+    quarter = extended(
+        Q2,
+        {
+            "measures": {
+                "student-plan": {"clock": {"start": "referral_date", "business_days": 5}},
+                "migrated-allocated": {"clock": {"start": "referral_date", "weeks": 2}},
+            }
+        },
+        "next",
+    )
+    due = date(2026, 4, 13)
+    for day, expected in [
+        (due, ("met", None, due, None)),
+        (due + timedelta(1), ("missed", "plan_recorded_late", due, None)),
+    ]:
+        plan = {"case_number": "1", "status": "In Progress", "steps": 1, "recorded_on": day}
+        assert verdict("student-plan", case(), quarter=quarter, plans=[plan]) == expected
+    due = date(2026, 4, 16)
+    for day, expected in [(due, "met"), (due + timedelta(1), "missed")]:
+        owned = case(migrated=True, case_owner="A Person", owner_assigned_date=day)
+        assert verdict("migrated-allocated", owned, quarter=quarter)[0] == expected
+
+
+def test_only_the_dates_that_a_measure_needs_are_asked_for():
+    outcome = {"nsn": "9", "outcome_type": "school", "start_date": date(2026, 5, 4)}
+    unreferred = case(referral_date=None, nsn="9", allocation_date=date(2026, 4, 20))
+    assert verdict("nen-outcome", unreferred, outcomes=[outcome])[0] == "met", "the allocation date will do"
+    before = outcome | {"start_date": date(2026, 4, 19)}
+    assert verdict("nen-outcome", unreferred, outcomes=[before])[:2] == ("missed", "no_outcome_recorded")
+    unallocated = case(allocation_date=None, nsn="9")
+    assert verdict("nen-outcome", unallocated, outcomes=[outcome])[1] == "allocation_date_missing"
+    migrated = case(referral_date=None, migrated=True, nsn="9")
+    assert verdict("migrated-nen-enrolled", migrated, outcomes=[outcome])[1] == "referral_date_missing"
+
+
+def test_readings_are_followed():
+    day_one = Q2.with_readings({"start_day": "day 1", "deadline_day": "missed", "unknown_contact_details": "not held"})
+    assert verdict("school-meeting-5", case(), date(2026, 4, 10), day_one, events=[])[::2] == (
+        "missed",
+        date(2026, 4, 10),
+    )
+    assert verdict("whanau-meeting-10", case(), quarter=day_one, events=[])[0] == "excluded"
+
+
 # Attainment
 
 
@@ -220,7 +271,7 @@ def attainment(done, cases, as_at):
     """The first measure, where `done` of the cases met the school on 7 April."""
     numbers = [str(n) for n in range(cases)]
     events = [event(date(2026, 4, 7), number=n) for n in numbers[:done]]
-    return judge({"cases": [case(n) for n in numbers], "events": events}, as_at)[1]["school-meeting-5"]
+    return judge({"cases": [case(n) for n in numbers], "events": events}, as_at, Q2)[1]["school-meeting-5"]
 
 
 def test_16_of_20_meet_80_percent_exactly_and_15_do_not():
@@ -242,12 +293,12 @@ def test_before_the_deadline_nothing_is_due(done, cases, needed, outcome):
 
 def test_out_of_reach_when_more_are_needed_than_are_pending():
     cases = [case(str(n)) for n in range(4)] + [case("4", referral_date=date(2026, 4, 14))]
-    found = judge({"cases": cases, "events": []}, date(2026, 4, 14))[1]["school-meeting-5"]
+    found = judge({"cases": cases, "events": []}, date(2026, 4, 14), Q2)[1]["school-meeting-5"]
     assert (found["missed"], found["pending"], found["still_needed"], found["outcome"]) == (4, 1, 4, "out_of_reach")
 
 
 def test_a_table_or_column_not_uploaded_is_no_data_and_never_a_failure():
-    results, found = judge({"cases": [case(), case("2", migrated=True)]}, JULY_6)
+    results, found = judge({"cases": [case(), case("2", migrated=True)]}, JULY_6, Q2)
     assert results == {}
     assert {row["outcome"] for row in found.values()} == {"no_data"}
     assert found["student-plan"]["rate_percent"] is found["student-plan"]["still_needed"] is None
@@ -256,7 +307,7 @@ def test_a_table_or_column_not_uploaded_is_no_data_and_never_a_failure():
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_the_counts_of_any_world_add_up(world):
-    results, found = judge(world.tables, world.as_at)
+    results, found = judge(world.tables, world.as_at, world.quarter)
     frames = to_tables(world)
     assert {table: len(frames[table]) for table in frames} == {
         table: len(world.tables[table]) for table in world.tables

@@ -23,6 +23,11 @@ MEASURES = [
 ]  # fmt: skip
 
 
+def quarter_of(text: str) -> asreport.Quarter:
+    """A quarter that builds on Quarter 2, from a file that nobody but this test has."""
+    return asreport.load_quarter(f'extends = "q2-2026"\nid = "next"\nname = "Next"\n{text}'.encode())
+
+
 def quarter_with(folder: Path, text: str) -> asreport.Quarter:
     path = folder / "next.toml"
     path.write_text(f'extends = "q2-2026"\nid = "next"\n{text}', "utf-8")

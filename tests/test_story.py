@@ -232,7 +232,7 @@ def test_an_unknown_case_has_no_story():
         story(asreport.assess(tables, QUARTER, as_at=JULY_6), tables, "2")
 
 
-@pytest.mark.parametrize("example", load_worked(), ids=lambda example: example.title)
+@pytest.mark.parametrize("example", load_worked("q2-2026"), ids=lambda example: example.title)
 def test_every_worked_case_has_a_story_that_agrees(example):
     result = asreport.assess(example.tables, QUARTER, as_at=example.as_at)
     agrees(result, example.tables)

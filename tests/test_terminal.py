@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from asreport.cli import main, printable
+from asreport.cli import main
+from asreport.terminal import printable
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="shells of POSIX")
 EVIL = "zq\x1b[31m\u202ezq\u200b\x9b2J\n.csv"

@@ -227,7 +227,7 @@ def rightly_listed(world):
     found = worklist(assess(world))
     assert not found.duplicated(["case_number", "work"]).any() and found["list"].isin(LISTS).all()
     listed = {(row.case_number, row.work): row for row in found.itertuples()}
-    verdicts, _ = judge(world.tables, world.as_at)
+    verdicts, _ = judge(world.tables, world.as_at, world.quarter)
     within = business_deadline(world.as_at, 5)
     first: dict[tuple[str, str], list[date]] = {}
     for (measure, number), (verdict, _, deadline, _) in verdicts.items():

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
-import pandas as pd
 import pytest
+from test_quarter import quarter_of
 
 import asreport
-from asreport.worked import CONTENTS, NOT_IN_MEASURE, WorkedExample, load_worked
+from asreport.worked import NOT_IN_MEASURE, WorkedExample, load_worked
+from asreport.worked.shown import holds, shown, themes, wrong_answers
 
-EXAMPLES = load_worked()
+ALL = [example for name in asreport.available_quarters() for example in load_worked(name)]
+EXAMPLES = load_worked("q2-2026")
 QUARTER = asreport.load_quarter("q2-2026")
 
 MEASURES = {
@@ -61,57 +62,37 @@ REASONS_BY_MEASURE = {
 OUTCOMES = {"no_data", "no_cases", "no_target", "met", "missed", "secured", "open", "out_of_reach"}
 
 
-def _texts(column: pd.Series) -> list[str]:
-    """The values of a column as texts, dates as 2026-05-08, "" for a missing one."""
-    return ["" if pd.isna(v) else f"{v:%Y-%m-%d}" if hasattr(v, "strftime") else str(v) for v in column]
-
-
-def _by_case(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
-    columns = {str(name): _texts(frame[name]) for name in frame}
-    return {number: {name: columns[name][n] for name in columns} for n, number in enumerate(columns["case_number"])}
-
-
-def _disagreements(expected: dict[str, dict[str, str]], got: dict[str, dict[str, str]]) -> Iterator[str]:
-    """One line for each case whose answer is not the one expected."""
-    for number, wanted in expected.items():
-        said = {"verdict": NOT_IN_MEASURE, **got.get(number, {})}
-        compared = ["verdict"] if wanted["verdict"] == NOT_IN_MEASURE else [n for n in wanted if n != "why"]
-        for name in compared:
-            if wanted[name] != said.get(name, ""):
-                yield f"case {number}: {name} is {said.get(name, '')!r}, not {wanted[name]!r} ({wanted['why']})"
-    yield from (f"case {number} has a result but is not in the example" for number in sorted(set(got) - set(expected)))
-
-
 @cache
-def _assessed(example: WorkedExample) -> tuple[pd.DataFrame, pd.DataFrame]:
-    result = asreport.assess(example.tables, QUARTER, as_at=example.as_at)
-    return result.case_results, result.attainment
+def _assessed(example: WorkedExample) -> asreport.Assessment:
+    return asreport.assess(example.tables, asreport.load_quarter(example.quarter), as_at=example.as_at)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+@pytest.mark.parametrize("example", ALL, ids=lambda example: example.title)
 def test_worked_cases(example: WorkedExample) -> None:
-    results, _ = _assessed(example)
-    for measure in (example.measure, *example.also):
-        answers = results[results["measure_id"].astype("str") == measure]
-        assert not answers["case_number"].duplicated().any(), f"{measure}: a case has more than one verdict"
-        wrong = list(_disagreements(_by_case(example.expected), _by_case(answers)))
-        assert not wrong, "\n".join([f"{example.title} ({measure}, as at {example.as_at})", *wrong[:10]])
+    result = _assessed(example)
+    assert not result.case_results.duplicated(["measure_id", "case_number"]).any(), "a case has more than one verdict"
+    wrong = wrong_answers(example, result)
+    assert not wrong, "\n".join([f"{example.title}, as at {example.as_at}", *wrong[:10]])
 
 
-@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.expected_attainment], ids=lambda example: example.title)
-def test_worked_attainment(example: WorkedExample) -> None:
-    _, attainment = _assessed(example)
-    figures = attainment.set_index(attainment["measure_id"].astype("str")).astype("object").to_dict("index")
-    for measure in (example.measure, *example.also):
-        for name, wanted in example.expected_attainment.items():
-            got = figures[measure][name]
-            same = pd.isna(got) if wanted == "" else not pd.isna(got) and got == wanted
-            assert same, f"{example.title} ({measure}): {name} is {got!r}, not {wanted!r}"
+_ANSWERS = {"verdict", "reason", "deadline", "completed_date"}
 
 
-def test_every_file_of_worked_cases_is_in_the_contents() -> None:
-    names = [file.name for file in files("asreport.worked").iterdir()]
-    assert {name.removesuffix(".toml") for name in names if name.endswith(".toml")} == set(CONTENTS)
+@pytest.mark.parametrize("column", sorted(_ANSWERS))
+def test_an_answer_written_wrong_is_noticed(column: str) -> None:
+    example = next(
+        e for e in EXAMPLES if set(e.shown["cases"]) >= _ANSWERS and e.expected["completed_date"].notna().any()
+    )
+    cases = example.shown["cases"].copy()
+    row = cases.index[cases[column] != ""][0]
+    cases.loc[row, column] = {"verdict": "pending", "reason": "no_plan"}.get(column, "2026-01-01")
+    assert wrong_answers(replace(example, shown={**example.shown, "cases": cases}), _assessed(example))
+
+
+def test_a_figure_written_wrong_is_noticed() -> None:
+    example = next(e for e in EXAMPLES if e.expected_attainment.get("due"))
+    for wrong in (1_000_000, ""):
+        assert wrong_answers(replace(example, expected_attainment={"due": wrong}), _assessed(example))
 
 
 def test_titles_are_unique() -> None:
@@ -138,3 +119,73 @@ def test_only_met_cases_have_no_reason() -> None:
     for example in EXAMPLES:
         silent = example.expected["verdict"].isin(["met", NOT_IN_MEASURE])
         assert (example.expected["reason"].isna() == silent).all(), example.title
+
+
+# What is shown under another quarter
+
+
+def everything_shown(quarter: asreport.Quarter) -> list[WorkedExample]:
+    return [example for theme in themes(quarter) for example in shown(quarter, theme).examples]
+
+
+def test_under_its_own_quarter_every_example_is_shown() -> None:
+    assert everything_shown(QUARTER) == list(EXAMPLES)
+
+
+def test_a_quarter_without_a_measure_shows_no_example_of_it() -> None:
+    quarter = quarter_of('remove = ["migrated-nen-enrolled"]')
+    titles = {example.title for example in everything_shown(quarter)}
+    own = {e.title for e in EXAMPLES if "migrated-nen-enrolled" in (e.measure, *e.also)}
+    assert own and titles == {e.title for e in EXAMPLES} - own
+
+
+def test_a_carried_over_quarter_shows_the_examples_of_the_measures_it_has() -> None:
+    quarter = asreport.load_quarter("q3-2026")
+    titles = {example.title for example in everything_shown(quarter)}
+    gone = QUARTER.measures.keys() - quarter.measures.keys()
+    assert titles == {e.title for e in EXAMPLES if not gone & {e.measure, *e.also}}
+
+
+def test_a_changed_measure_shows_only_what_holds_and_an_example_computed_for_it() -> None:
+    quarter = quarter_of('[measures.school-meeting-5]\nclock = { start = "referral_date", business_days = 7 }')
+    theme = "Which cases a measure is about"
+    titles = {example.title for example in shown(quarter, theme).examples}
+    assert "Migrated cases are not in the measures for new cases" in titles, "the number of days makes no difference"
+    assert "A case referred on the as-at date counts" not in titles, "the deadline is another"
+    own = [e for e in EXAMPLES if e.theme == theme and "school-meeting-5" in (e.measure, *e.also)]
+    wrong = {e.title for e in own if wrong_answers(e, asreport.assess(e.tables, quarter, e.as_at))}
+    assert wrong and titles == {e.title for e in EXAMPLES if e.theme == theme} - wrong
+    assert shown(quarter, theme).left_out == len(wrong)
+    (computed,) = shown(quarter, themes(quarter)[0]).examples
+    assert computed.title == "Initial school meeting within 7 business days"
+    assert set(computed.expected["verdict"]) - {NOT_IN_MEASURE}
+
+
+def test_an_added_measure_shows_an_example_computed_for_it() -> None:
+    quarter = quarter_of(
+        """
+        [measures.plan-20]
+        section = "case-management"
+        name = "Student plan in place {within}"
+        why = "…"
+        how = "{cases}{created}."
+        record = "…"
+        cases = { migrated = false, which = "referred_in_period", case_type = "NEN" }
+        clock = { start = "referral_date", business_days = 20 }
+        evidence = { kind = "plan", statuses = ["In Progress"] }
+        target = 80
+        """
+    )
+    (computed,) = shown(quarter, themes(quarter)[0]).examples
+    assert computed.measure == "plan-20" and not holds(replace(EXAMPLES[0], measure="no-such"), quarter)
+    assert set(computed.tables["cases"]["case_type"]) == {"NEN"}
+    assert {"met", "missed"} <= set(computed.expected["verdict"])
+
+
+def test_a_changed_reading_hides_what_it_answers_otherwise() -> None:
+    quarter = QUARTER.with_readings({"deadline_day": "missed"})
+    titles = {example.title for example in shown(quarter, "Case owners").examples}
+    assert titles == {
+        "A migrated case needs a person as its Case Owner by 3 July 2026",
+        "Without the date of assigning no case is allocated late",
+    }, "the third is about the deadline day"

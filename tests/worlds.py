@@ -11,71 +11,72 @@ from datetime import date, timedelta
 
 import pandas as pd
 from hypothesis import strategies as st
-from judge import RESEMBLING, SCHOOL, WHANAU, business_deadline
+from judge import HOLIDAYS, RESEMBLING, SCHOOL, WHANAU, deadline_of
 
+import asreport
+from asreport.quarter import ASKED_READINGS
+from asreport.quarter_file import extended
 from asreport.tables import DTYPES, TABLES
+
+Q2 = asreport.load_quarter("q2-2026")
 
 
 @dataclass(frozen=True)
 class World:
-    """The exports as the judge reads them, and the day they were taken."""
+    """The exports as the judge reads them, the day they were taken, and the quarter they are judged by."""
 
     tables: dict[str, list[dict]]
     as_at: date
-
-
-APRIL_17, JULY_3 = date(2026, 4, 17), date(2026, 7, 3)
-
-AS_AT = st.one_of(
-    st.sampled_from(
-        [date(2026, 7, 6), date(2026, 4, 13), date(2026, 4, 14), APRIL_17, date(2026, 4, 18), date(2026, 5, 4)]
-        + [date(2026, 5, 5), date(2026, 6, 30), date(2026, 7, 1), JULY_3, date(2026, 7, 4), date(2026, 7, 13)]
-    ),
-    st.dates(date(2026, 4, 10), date(2026, 7, 20)),
-)
-
-# Easter and Anzac Day, King's Birthday, weekends, and both ends of the period.
-KEY_DAYS = [
-    *(date(2026, 4, d) for d in (2, 1, 3, 4, 7, 18, 23, 24, 25, 26, 27, 28)),
-    *(date(2026, 3, 31), date(2026, 5, 15), date(2026, 5, 30), date(2026, 6, 19), date(2026, 6, 30), JULY_3),
-]
+    quarter: asreport.Quarter
 
 
 def moments(anchor, *days):
     return [(anchor, d) for d in days]
 
 
-# Five, ten and fifteen business days are seven, fourteen and twenty-one days where no holiday intervenes.
-REFERRED = (
-    [(day, 0) for day in KEY_DAYS]
-    + moments("as_at", -7, -6, -8, -14, -13, -15, -21, -20, -22, 0, 1)
-    + [(date(2026, 1, 5), 0), None]
+AS_AT = (
+    moments("period_end", 6)
+    + moments("period_start", 12, 13, 16, 17, 33, 34)
+    + moments("period_end", 0, 1, 3, 4, 13)
+    + [moment for n in range(3) for moment in moments(f"cut_off_{n}", 0, 1, -1)]
+    + moments("period_start", 20, 40, 50, 60, 70, 80, 90, 100)
 )
-# Ten weeks before both ends of the period and before the as-at date.
+# Both ends of the period, holidays and the weekends around them.
+REFERRED = (
+    moments("period_start", 1, 0, 2, 3, 6, 17, 22, 23, 24, 25, 26, 27, -1)
+    + [moment for n in range(3) for moment in moments(f"holiday_{n}", -1, 0, 1, -3)]
+    + moments("period_end", -46, -31, -11, 0, 3)
+    + moments("as_at", -7, -6, -8, -14, -13, -15, -21, -20, -22, 0, 1)
+    + [*moments("period_start", -86), None]
+)
+# The weeks of a clock before both ends of the period and before the as-at date.
 ALLOCATED = (
     moments("referral", 0, 1, 3)
-    + moments(date(2026, 4, 1), -70, -71, -60)
-    + moments(date(2026, 6, 30), -70, -69)
-    + moments("as_at", -70, -69, -71, -30)
+    + moments("period_start", -70, -71, -60, -42)
+    + moments("period_end", -70, -69, -42)
+    + moments("as_at", -70, -69, -71, -30, -7)
     + [None]
 )
+# The deadlines of a case are those of the measures' clocks, as many as there are.
+DUE = [f"due_{n}" for n in range(4)]
 HELD = (
     moments("referral", 1, 0, 2, -1)
-    + moments("due_5", 0, 1, 2, -1)
-    + moments("due_10", 0, 1, -1)
-    + moments("due_15", 0, 1, -1)
+    + moments("allocation", 0, 1, -1)
+    + [moment for due in DUE for moment in moments(due, 0, 1, -1)]
     + moments("as_at", 0, 1, -1, 9)
-    + moments(JULY_3, 0, 1, -1)
-    + [(date(2026, 1, 20), 0), (date(2026, 4, 25), 0), None]
+    + [moment for n in range(3) for moment in moments(f"cut_off_{n}", 0, 1, -1)]
+    + [*moments("period_start", -71, 24), None]
 )
 STARTED = (
     moments("referral", 1, 0, -1)
-    + moments("due_weeks", 0, 1, -1)
+    + moments("allocation", 0, -1)
+    + [moment for due in DUE for moment in moments(due, 0, 1, -1)]
     + moments("as_at", 0, 1, -1)
-    + moments(APRIL_17, 0, 1, -1)
+    + [moment for n in range(3) for moment in moments(f"cut_off_{n}", 0, 1, -1)]
     + [None]
 )
-RECORDED = [None, *moments("record", 0, 1, 40), *moments(JULY_3, 0, 1, -1), *moments("as_at", 0, -1, 1)]
+ON_RECORD = [moment for anchor in (*DUE, "cut_off_0", "cut_off_1") for moment in moments(anchor, 0, 1, -1)]
+RECORDED = [None, *moments("record", 0, 1, 40), *ON_RECORD, *moments("as_at", 0, -1, 1)]
 CLOSED = [None] * 8 + moments("as_at", 0, 1, -1, -30)
 
 # How exports spell the subjects: as chosen, otherwise written, and with ā damaged on the way.
@@ -102,7 +103,7 @@ CASE = records(
         "referral_date": REFERRED,
         "allocation_date": ALLOCATED,
         "case_owner": OWNERS,
-        "owner_assigned_date": [None, *moments(JULY_3, 0, 1, -1), *moments("as_at", 0, 1)],
+        "owner_assigned_date": [None, *ON_RECORD, *moments("as_at", 0, 1)],
         "migrated": [False, True],
         "contact_details_current": ["yes", "unknown", "no", "yes"],
         "status": ["Open"] * 6 + ["In Progress", None, "Closed", "CLOSED - enrolled"],
@@ -154,30 +155,46 @@ def resolve(record, anchors):
         if not isinstance(value, tuple):
             return value
         anchor, days = value
-        start = anchor if isinstance(anchor, date) else anchors.get(anchor) or anchors["as_at"]
-        return start + timedelta(days=days)
+        return (anchors.get(anchor) or anchors["as_at"]) + timedelta(days=days)
 
     own = next((as_date(record[name]) for name in ("event_date", "start_date") if name in record), None)
     anchors = {**anchors, "record": own or anchors.get("referral")}
     return {name: as_date(value) for name, value in record.items()}
 
 
-def case_of(number, drawn, as_at):
+def anchors_of(quarter):
+    """The days of a quarter that moments are counted from; a quarter with fewer has some of them twice."""
+    period = quarter.period
+    cut_offs = sorted({m.clock.cut_off for m in quarter.measures.values() if m.clock.cut_off}) or [period.end]
+    holidays = [day for day in sorted(HOLIDAYS) if period.start <= day <= period.end] or [period.start]
+    return {
+        "period_start": period.start,
+        "period_end": period.end,
+        **{f"cut_off_{n}": cut_offs[n % len(cut_offs)] for n in range(3)},
+        **{f"holiday_{n}": holidays[n % len(holidays)] for n in range(3)},
+    }
+
+
+def case_of(number, drawn, quarter, known):
     """The case, and the dates its records are drawn around."""
-    referral = resolve({"day": drawn["referral_date"]}, {"as_at": as_at})["day"]
-    anchors = {"as_at": as_at, "referral": referral}
-    case = {"case_number": f"{number:08d}", **resolve(drawn, anchors)}
+    referral = resolve({"day": drawn["referral_date"]}, known)["day"]
+    case = {"case_number": f"{number:08d}", **drawn, "owner_assigned_date": None}
+    case = {**resolve(case, {**known, "referral": referral}), "owner_assigned_date": drawn["owner_assigned_date"]}
+    due = [deadline_of(case, measure, quarter) for measure in quarter.measures.values()]
+    due = sorted({day for day in due if day}) or [known["as_at"]]
+    # Spread over the deadlines, from a place that differs from case to case.
+    anchors = {name: due[(number + n * max(1, len(due) // len(DUE))) % len(due)] for n, name in enumerate(DUE)}
+    anchors |= {**known, "referral": referral, "allocation": case["allocation_date"]}
+    case = resolve(case, anchors)
     case["nsn"] = {"own": f"1000{number:05d}", "shared": "199999999", None: None}[drawn["nsn"]]
     case |= {"student_name": f"Student {number}", "school": "Example School", "provider": None, "region": "Otago"}
-    for days in (5, 10, 15) if referral else ():
-        anchors[f"due_{days}"] = business_deadline(referral, days)
-    if case["allocation_date"]:
-        anchors["due_weeks"] = case["allocation_date"] + timedelta(weeks=10)
     return case, anchors
 
 
-def build(as_at, stories, strays, newest_first, dropped, absent):
+def build(quarter, as_at, stories, strays, newest_first, dropped, absent):
     """The four tables of a world out of what was drawn for it."""
+    known = anchors_of(quarter)
+    known["as_at"] = resolve({"day": as_at}, {**known, "as_at": quarter.period.end})["day"]
     tables = {table: [] for table in TABLES}
 
     def record(anchors, number, nsn, events=(), plans=(), outcomes=()):
@@ -189,23 +206,115 @@ def build(as_at, stories, strays, newest_first, dropped, absent):
 
     cases = [story for *story, times in stories for _ in range(times)]
     for number, (drawn, events, plans, outcomes) in enumerate(cases[:12], 1):
-        case, anchors = case_of(number, drawn, as_at)
+        case, anchors = case_of(number, drawn, quarter, known)
         tables["cases"].append(case)
         record(anchors, case["case_number"], case["nsn"], events, plans, outcomes)
     unknown, events, outcomes = strays
-    record({"as_at": as_at}, unknown, unknown, events, outcomes=outcomes)
+    record(known, unknown, unknown, events, outcomes=outcomes)
     for table, rows in tables.items():
         for row in rows:
             for name in [name for of, name in dropped if of == table]:
                 row.pop(name, None)
         if newest_first:
             rows.reverse()
-    return World({table: rows for table, rows in tables.items() if table != absent}, as_at)
+    return World({table: rows for table, rows in tables.items() if table != absent}, known["as_at"], quarter)
 
 
-def worlds():
-    """Worlds of up to twelve cases, with what was recorded about them and some that nobody knows."""
-    return st.builds(build, AS_AT, st.lists(STORY, max_size=8), STRAYS, st.booleans(), DROPPED, ABSENT)
+def worlds(quarters=None):
+    """Worlds of up to twelve cases of a quarter (Quarter 2 of 2026, unless others are given), with what was recorded
+    about them and some that nobody knows."""
+    return st.builds(
+        build,
+        st.just(Q2) if quarters is None else quarters,
+        st.sampled_from(AS_AT),
+        st.lists(STORY, max_size=8),
+        STRAYS,
+        st.booleans(),
+        DROPPED,
+        ABSENT,
+    )
+
+
+# Whole quarters
+
+STARTS = st.sampled_from(["referral_date", "allocation_date"])
+PERIODS = [(date(2026, 4, 1), 91), (date(2026, 7, 1), 92), (date(2026, 10, 1), 92), (date(2026, 11, 16), 60)]
+
+
+def clocks(start):
+    """Every kind of clock, in a quarter that starts on a day."""
+    cut_off = st.sampled_from([16, 93, 50]).map(lambda days: {"cut_off": start + timedelta(days=days)})
+    return st.one_of(
+        st.builds(lambda since, n: {"start": since, "business_days": n}, STARTS, st.sampled_from([5, 1, 7, 10, 20])),
+        st.builds(lambda since, n: {"start": since, "weeks": n}, STARTS, st.sampled_from([10, 6, 1])),
+        cut_off,
+        st.just({}),
+    )
+
+
+@st.composite
+def evidences(draw, clock):
+    """Every kind of evidence, as a quarter's file has it."""
+    kind = draw(st.sampled_from(["meeting", "plan", "owner", "outcome"]))
+    if kind == "meeting":
+        recorded = "cut_off" in clock and draw(st.booleans())
+        return {"kind": kind, "subject": draw(st.sampled_from(["school", "whanau"])), "recorded_by_cut_off": recorded}
+    if kind == "plan":
+        statuses = draw(st.sampled_from([["In Progress"], ["In Progress", "Completed"], ["Completed", "Draft"]]))
+        return {"kind": kind, "statuses": statuses}
+    if kind == "owner":
+        return {"kind": kind, "queues": ["queue", "unassigned"]}
+    types = st.lists(st.sampled_from(["school", "alternative_education", "exemption"]), min_size=1, unique=True)
+    return {"kind": kind, "types": draw(types)}
+
+
+@st.composite
+def measures(draw, start):
+    """One measure, as a quarter's file has it."""
+    clock = draw(clocks(start))
+    which = ["referred_in_period", "active", "all", *["deadline_in_period"] * bool(clock)]
+    return {
+        "section": "outcomes",
+        "name": "A drawn measure {within}",
+        "why": "…",
+        "how": "{cases}, {no_later_than}.",
+        "record": "…",
+        "cases": {
+            "migrated": draw(st.booleans()),
+            "which": draw(st.sampled_from(which)),
+            "case_type": draw(st.sampled_from(["any", "NEN", "CA"])),
+            "contact_details_held": draw(st.booleans()),
+        },
+        "clock": clock,
+        "evidence": draw(evidences(clock)),
+        "target": draw(st.sampled_from([80, "none", 1, 50, 67, 100])),
+    }
+
+
+@st.composite
+def drawn_quarters(draw):
+    """Whole quarters: another period, measures of every kind, and other readings."""
+    start, days = draw(st.sampled_from(PERIODS))
+    drawn = draw(st.lists(measures(start), min_size=1, max_size=5))
+    readings = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={name: st.sampled_from(list(Q2.readings[name].choices)) for name in ASKED_READINGS},
+        )
+    )
+    own = {
+        "id": "drawn",
+        "name": "A drawn quarter",
+        "remove": list(Q2.measures),
+        "period": {"start": start, "end": start + timedelta(days=days - 1)},
+        "measures": {f"drawn-{n}": measure for n, measure in enumerate(drawn)},
+    }
+    return extended(Q2, own, "drawn").with_readings(readings)
+
+
+def any_quarter():
+    """A quarter that comes with asreport, or a drawn one."""
+    return st.one_of(st.sampled_from(asreport.available_quarters()).map(asreport.load_quarter), drawn_quarters())
 
 
 def to_tables(world):

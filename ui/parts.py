@@ -118,7 +118,9 @@ def reading_status() -> Iterator[Callable[[str], None]]:
 
 
 def departures(quarter: Quarter) -> None:
-    """What a provider chose other than the guide, wherever figures are shown."""
+    """What nobody has confirmed, and what a provider chose other than the guide, wherever figures are shown."""
+    if quarter.cautions:
+        st.info(safe_markdown(" ".join(quarter.cautions)), icon=":material/history:")
     if quarter.departures:
         st.warning(
             "Not as the Ministry computes it. " + safe_markdown(" ".join(quarter.departures)), icon=":material/tune:"

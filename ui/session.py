@@ -57,6 +57,7 @@ class Loaded:
     result: asreport.Assessment
     noticed: pd.DataFrame  # findings of reading, and on how the exports fit the quarter and the as-at date
     packed: Uploads  # what was read, compressed, to read it again when its match is corrected
+    quarter: asreport.Quarter | None  # as chosen; None: the one that the exports are about
     as_at: date | None  # as chosen; None: as the exports say
     source: str
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
@@ -145,14 +146,14 @@ def load(uploads: Uploads, source: str, progress: Progress, add: bool = False) -
     if before:
         uploads, source = before.uploads + uploads, f"{before.source}, and {source}"
     settings = before.exports.settings if before else asreport.Settings()
-    quarter = before.result.quarter if before else asreport.load_quarter(asreport.available_quarters()[0])
-    _read(uploads, settings, quarter, before.as_at if before else None, source, progress)
+    quarter, as_at = (before.quarter, before.as_at) if before else (None, None)
+    _read(uploads, settings, quarter, as_at, source, progress)
 
 
 def read_again(settings: asreport.Settings, progress: Progress) -> None:
     """Read what was uploaded once more, matched as these settings say."""
     if now := loaded():
-        _read(now.uploads, settings, now.result.quarter, now.as_at, now.source, progress)
+        _read(now.uploads, settings, now.quarter, now.as_at, now.source, progress)
 
 
 def assess_again(
@@ -164,7 +165,7 @@ def assess_again(
     """
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
-        _keep(exports, quarter or now.result.quarter, as_at or now.as_at, now.packed, now.source)
+        _keep(exports, quarter or now.quarter, as_at or now.as_at, now.packed, now.source)
 
 
 def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
@@ -207,7 +208,7 @@ def cancel() -> None:
 def _read(
     uploads: Uploads,
     settings: asreport.Settings,
-    quarter: asreport.Quarter,
+    quarter: asreport.Quarter | None,
     as_at: date | None,
     source: str,
     progress: Progress,
@@ -245,10 +246,15 @@ def _stream(name: str, content: bytes) -> io.BytesIO:
 
 
 def _keep(
-    exports: asreport.Exports, quarter: asreport.Quarter, as_at: date | None, packed: Uploads, source: str
+    exports: asreport.Exports,
+    quarter: asreport.Quarter | None,
+    as_at: date | None,
+    packed: Uploads,
+    source: str,
 ) -> None:
-    chosen = exports.settings.applied_to(quarter)
-    result = asreport.assess(exports.tables, chosen, as_at=as_at or exports.taken_on or date.today())
+    day = as_at or exports.taken_on or date.today()
+    chosen = exports.settings.applied_to(quarter or asreport.quarter_of_exports(exports, day))
+    result = asreport.assess(exports.tables, chosen, as_at=day)
     findings = asreport.all_findings(exports, chosen, result.as_at)
     # A run that was given up is stopped where it next touches the state: here at the latest, with nothing changed yet.
     following = number() + 1
@@ -256,7 +262,7 @@ def _keep(
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state.pop(_KEPT, None)  # nor what was computed of it
     st.session_state[_NUMBER] = following
-    st.session_state[_KEY] = Loaded(exports, result, findings, packed, as_at, source, following)
+    st.session_state[_KEY] = Loaded(exports, result, findings, packed, quarter, as_at, source, following)
     memory.let_go_of_uploads()  # not before: if this was given up, they may be those dropped since
 
 

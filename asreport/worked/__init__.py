@@ -1,7 +1,8 @@
 """The worked cases: every rule of the measures as a small example with the answer each case must get.
 
-The examples are in the TOML files of this folder, one file a theme. The tests run every one of them, and the app shows
-them to the reader, so what is shown is what is computed.
+The examples belong to a quarter: they are in the TOML files of a folder named after it, one file a theme, in the order
+of the files' names. The tests run every one of them, and the app shows them to the reader, so what is shown is what is
+computed.
 
     [[worked]]
     title = "A Saturday meeting after a Friday deadline is late"
@@ -24,8 +25,8 @@ not_uploaded                   ... unless it is named here: then it was not uplo
 expect                         figures of the measure's attainment ("" for an empty one)
 
 A table has one line a record and `|` between cells; a blank cell is missing. A column that is left out is a column
-the export does not have, but for two: `case_type` is then NEN in the NEN measures and CA in the others, and `migrated`
-is yes in the migrated measures.
+the export does not have, but for two that the measure is asked for: `case_type` is then the one its cases have (CA
+where they may have either), and `migrated` is yes in a measure of migrated cases.
 
 In `cases`, the columns of `ANSWERS` are the answer; the others are fields of the case. The verdict "-" says that the
 case is not in the measure at all. An answer column that is left out (but for `reason`) is not compared; a blank cell in
@@ -38,16 +39,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
+from asreport.quarter import Cases, Measure
+from asreport.quarter_file import load_quarter
 from asreport.tables import BLANK, DTYPES, TABLES, empty_table
-
-# The themes, in the order they are read.
-CONTENTS = ("which-cases", "business-days", "meetings", "plans", "owners", "outcomes", "attainment")
 
 ANSWERS = ("verdict", "reason", "deadline", "completed_date", "why")
 NOT_IN_MEASURE = "-"
@@ -59,6 +59,7 @@ _KEYS = {"title", "measure", "also", "as_at", "why", "not_uploaded", "expect", *
 class WorkedExample:
     """One example: the tables as written, and, made from them when asked for, as exported, with each case's answer."""
 
+    quarter: str  # the id of the quarter it was written for
     title: str
     theme: str
     measure: str
@@ -68,6 +69,7 @@ class WorkedExample:
     not_uploaded: tuple[str, ...]
     expected_attainment: Mapping[str, Any]  # figures of the measure, "" for an empty one
     shown: Mapping[str, pd.DataFrame]  # the text tables as written, for a page
+    about: Cases  # the cases the measure is about: they say what is left to be understood
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -88,23 +90,28 @@ class WorkedExample:
     @cached_property
     def _texts(self) -> dict[str, pd.DataFrame]:
         texts = _with_copies(self.shown)
-        return texts | {"cases": _with_defaults(texts["cases"], self.measure)}
+        return texts | {"cases": _with_defaults(texts["cases"], self.about)}
 
 
-def load_worked() -> tuple[WorkedExample, ...]:
-    """Every worked example, in the order of the contents."""
-    return tuple(example for name in CONTENTS for example in _read_theme(name))
+@cache
+def load_worked(quarter_id: str) -> tuple[WorkedExample, ...]:
+    """The worked examples of a quarter that comes with asreport, in their order; none where it has none of its own."""
+    folder = files(__name__) / quarter_id
+    if not folder.is_dir():
+        return ()
+    measures = load_quarter(quarter_id).measures
+    themes = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    contents = (tomllib.loads(file.read_text(encoding="utf-8")) for file in themes)
+    return tuple(
+        _example(quarter_id, content["theme"], entry, measures) for content in contents for entry in content["worked"]
+    )
 
 
-def _read_theme(name: str) -> list[WorkedExample]:
-    content = tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-    return [_example(content["theme"], entry) for entry in content["worked"]]
-
-
-def _example(theme: str, entry: Mapping[str, Any]) -> WorkedExample:
+def _example(quarter_id: str, theme: str, entry: Mapping[str, Any], measures: Mapping[str, Measure]) -> WorkedExample:
     if unknown := set(entry) - _KEYS:
         raise ValueError(f"A worked example has no such key: {', '.join(sorted(unknown))}. Known are {sorted(_KEYS)}.")
     return WorkedExample(
+        quarter=quarter_id,
         title=entry["title"],
         theme=theme,
         measure=entry["measure"],
@@ -114,6 +121,7 @@ def _example(theme: str, entry: Mapping[str, Any]) -> WorkedExample:
         not_uploaded=tuple(entry.get("not_uploaded", ())),
         expected_attainment=entry.get("expect", {}),
         shown={table: _text_table(entry[table]) for table in TABLES if table in entry},
+        about=measures[entry["measure"]].cases,
     )
 
 
@@ -143,10 +151,10 @@ def _copies(text: pd.DataFrame, times: Mapping[str, int]) -> pd.DataFrame:
     return copies.assign(**keys).reset_index(drop=True)
 
 
-def _with_defaults(cases: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """The cases with the type, and in a migrated measure the mark, that the example leaves to be understood."""
-    defaults = {"case_type": "NEN" if "nen" in measure.split("-") else "CA"}
-    if measure.startswith("migrated-"):
+def _with_defaults(cases: pd.DataFrame, about: Cases) -> pd.DataFrame:
+    """The cases with the type, and where they are migrated the mark, that the example leaves to be understood."""
+    defaults: dict[str, str] = {"case_type": about.case_type or "CA"}
+    if about.migrated:
         defaults["migrated"] = "yes"
     return cases.assign(**{name: value for name, value in defaults.items() if name not in cases})
 
