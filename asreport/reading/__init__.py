@@ -212,7 +212,7 @@ def _guarded(name: str, findings: Findings) -> Iterator[None]:
     try:
         yield
     except Unreadable as reason:
-        findings.add(BLOCKS, f"{name} {reason}.", file=name)
+        findings.add(BLOCKS, f"{name} {reason}.", file=name, row=reason.row)
     except Exception:
         sentence = f"{name} could not be read: export the report again as .xlsx or .csv, and upload that."
         findings.add(BLOCKS, sentence, file=name)
@@ -242,6 +242,9 @@ def _read_bytes(
         raise Unreadable("holds nothing: export the report again")
     spend("cells", sum(grid.height * len(grid.columns) for grid in grids))
     _check_letters(grids)
+    for grid in grids:
+        for remark in grid.remarks:
+            findings.add(remark.severity, remark.finding, file=name, sheet=grid.sheet, row=remark.rows)
     read = [read_sheet(grid, name, findings, settings) for grid in grids]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:

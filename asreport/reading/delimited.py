@@ -9,6 +9,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import pyarrow.csv
 from asreport.reading.budget import check
 from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from asreport.reading.rows import remarks_on, rows_of
 from asreport.reading.vocabulary import header
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -35,16 +37,21 @@ def read_delimited(data: bytes) -> list[Grid]:
     """The one grid of a text file; every cell is text. Raises Unreadable."""
     text = decode(data)
     separator = find_separator(text)
+    plain = text.encode("utf-8", errors="replace")
+    rows = rows_of(plain, separator)
+    _check_size(len(rows.widths), 1)
+    _check_size(1, int(rows.widths.max()))
+    remarks = tuple(remarks_on(rows, plain, separator))
     try:
-        return [_read_fast(text, separator)]
-    except pd.errors.ParserError as error:
-        if "EOF inside string" in str(error):
-            # Read on, all that follows the quotation mark would be one cell, and its records silently gone.
-            raise Unreadable(
-                "has a quotation mark that is never closed, so it was changed by hand or not copied whole: "
-                "export the report again"
-            ) from error
-        return [_read_exactly(text, separator)]
+        grid = _read_fast(text, separator)
+    except pd.errors.ParserError:
+        grid = _read_exactly(text, separator)
+    if grid.height != len(rows.widths):
+        raise Unreadable(
+            f"has {len(rows.widths):,} rows by its lines, but {grid.height:,} could be read, so records would be "
+            "missing: export the report again"
+        )
+    return [replace(grid, remarks=remarks)]
 
 
 def decode(data: bytes) -> str:

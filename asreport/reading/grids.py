@@ -108,12 +108,22 @@ def _blanked(codes: np.ndarray, blank: Sequence[int] | np.ndarray) -> np.ndarray
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a reader has to say of some rows: a finding in the making (findings.py)."""
+
+    severity: str
+    finding: str
+    rows: list[int]
+
+
+@dataclass(frozen=True)
 class Grid:
-    """One sheet: its name ("" for a text file), its columns, and the number Excel gives its first row."""
+    """One sheet: its name ("" for a text file), its columns, the number Excel gives its first row, and remarks on it."""
 
     sheet: str
     columns: list[Cells]
     first_row: int = 1
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def height(self) -> int:
