@@ -18,9 +18,10 @@ from itertools import islice
 import numpy as np
 
 from asreport.findings import AFFECTS
-from asreport.reading.budget import watched
+from asreport.reading.budget import check, watched
 from asreport.reading.grids import Remark, Unreadable
 
+_BLOCK = 1 << 20  # bytes looked at at a time: few enough to stay in the processor's cache
 _SAMPLE = 500  # rows from which the look of a column is learnt
 _LOOKS = 3  # a column is regular if its values look alike: in no more ways than these
 _SHORTENED = re.compile(r"(\d+)|([^\W\d_]+)")
@@ -38,7 +39,8 @@ _LOOKS_LIKE_ROWS = (
 
 @dataclass(frozen=True)
 class Rows:
-    """Per row: where it begins and ends in the bytes, how many cells it has, how many line breaks are within them.
+    """Per row: where it begins and ends in the bytes, how many cells it has, how many line breaks are within them, and
+    how many separators there are, those within cells too.
 
     `strict`: every quotation mark of the text stands where a program would put it.
     """
@@ -47,6 +49,7 @@ class Rows:
     ends: np.ndarray
     widths: np.ndarray
     breaks: np.ndarray
+    parts: np.ndarray
     strict: bool = True
 
 
@@ -66,41 +69,41 @@ class _Cell:
 
 def rows_of(data: bytes, separator: str) -> Rows:
     """The rows of a text in UTF-8 without a byte order mark."""
-    letters = np.frombuffer(data, np.uint8)
-    after = np.append(letters[1:], np.uint8(10))
-    is_end = letters == 10
-    if b"\r" in data:
-        is_end |= (letters == 13) & (after != 10)
-    is_part = letters == ord(separator)
-    breaks = np.zeros(0, dtype=np.int64)
-    if b'"' in data:
-        if not _is_strict(letters, after, separator):
-            return _walked(data, separator)
-        within = np.bitwise_xor.accumulate((letters == 34).view(np.uint8)).view(bool)
-        breaks = np.flatnonzero(is_end & within)
-        is_end &= ~within
-        is_part &= ~within
-    ends = np.flatnonzero(is_end)
-    if not len(ends) or ends[-1] != len(data) - 1:
-        ends = np.append(ends, len(data))
-    widths = np.diff(np.searchsorted(np.flatnonzero(is_part), ends), prepend=0) + 1
-    return Rows(np.append(0, ends[:-1] + 1), ends, widths, np.diff(np.searchsorted(breaks, ends), prepend=0))
-
-
-def _is_strict(letters: np.ndarray, after: np.ndarray, separator: str) -> bool:
-    marks = np.flatnonzero(letters == 34)
-    if len(marks) % 2:
-        return False
-    bounds = np.zeros(256, dtype=bool)
-    bounds[[10, 13, ord(separator)]] = True
-    first, last = marks[::2], marks[1::2]
-    doubled = first[1:] == last[:-1] + 1
-    begins = bounds[letters[first - 1]]
-    begins[0] |= first[0] == 0
-    ends = bounds[after[last]]
-    begins[1:] |= doubled
-    ends[:-1] |= doubled
-    return bool(begins.all() and ends.all())
+    letters = np.append(np.frombuffer(data, np.uint8), np.uint8(10))
+    has_marks, has_returns, part = b'"' in data, b"\r" in data, ord(separator)
+    ends, counts, so_far = [np.zeros(0, dtype=np.int64)], [np.zeros((3, 0), dtype=np.int64)], np.zeros(3, dtype=np.int64)
+    is_within, was_edge = np.uint8(0), True
+    for start in range(0, len(data), _BLOCK):
+        check()
+        here, after = letters[start : start + _BLOCK], letters[start + 1 : start + _BLOCK + 1]
+        here = here[: len(after)]
+        is_end, parts = here == 10, here == part
+        if has_returns:
+            is_end |= (here == 13) & (after != 10)
+        cells, breaks = parts, np.zeros(0, dtype=bool)
+        if has_marks:
+            marks = here == 34
+            edges = parts | marks | (here == 10) | (here == 13)
+            within = (np.bitwise_xor.accumulate(marks.view(np.uint8)) ^ is_within).view(bool)
+            follows = after[-1] in (10, 13, 34, part)
+            # One that opens stands after an edge, one that closes before one; doubled ones are edges to each other.
+            if (marks & ~np.where(within, np.append(was_edge, edges[:-1]), np.append(edges[1:], follows))).any():
+                return _walked(data, separator)
+            breaks, is_end, cells = is_end & within, is_end & ~within, parts & ~within
+            is_within, was_edge = np.uint8(within[-1]), edges[-1]
+        at = np.flatnonzero(is_end)
+        places = [np.flatnonzero(cells), np.flatnonzero(breaks), np.flatnonzero(parts)]
+        counts.append(np.array([np.searchsorted(one, at) for one in places]) + so_far[:, None])
+        so_far += [len(one) for one in places]
+        ends.append(at + start)
+    if is_within:
+        return _walked(data, separator)
+    if not len(ends[-1]) or ends[-1][-1] != len(data) - 1:
+        ends.append(np.array([len(data)]))
+        counts.append(so_far[:, None])
+    whole = np.concatenate(ends)
+    cells, breaks, parts = np.diff(np.concatenate(counts, axis=1), axis=1, prepend=0)
+    return Rows(np.append(0, whole[:-1] + 1), whole, cells + 1, breaks, parts)
 
 
 def _walked(data: bytes, separator: str) -> Rows:
@@ -111,7 +114,9 @@ def _walked(data: bytes, separator: str) -> Rows:
     counted = [(len(row), walk.line_num) for row in walk]
     widths, last = np.array(counted, dtype=np.int64).reshape(-1, 2).T
     ends = np.cumsum([len(line) for line in lines])[last - 1]
-    return Rows(np.append(0, ends[:-1]), ends, np.maximum(widths, 1), np.diff(last, prepend=0) - 1, strict=False)
+    parts = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(separator))
+    parts = np.diff(np.searchsorted(parts, ends), prepend=0)
+    return Rows(np.append(0, ends[:-1]), ends, np.maximum(widths, 1), np.diff(last, prepend=0) - 1, parts, strict=False)
 
 
 class _Judge:
@@ -133,7 +138,10 @@ class _Judge:
             return []
         rows, table = self.rows, self._table()
         odd = table & (rows.widths != self.width)
-        closer = odd | (rows.breaks > 0) if rows.strict else np.ones(len(odd), dtype=bool)
+        # What was swallowed brought its separators with it.
+        closer = odd | ((rows.breaks > 0) & (rows.parts >= 2 * (self.width - 1)))
+        if not rows.strict:
+            closer[:] = True
         shifted, alike = [], []
         for row in watched(np.flatnonzero(closer).tolist()):
             raw = self._raw(row)
@@ -150,11 +158,14 @@ class _Judge:
         return [Remark(AFFECTS, sentence, numbers) for sentence, numbers in said if numbers]
 
     def _table(self) -> np.ndarray:
-        """Which rows lie between the first of the usual width and the last that may be one or holds one."""
+        """Which rows lie between the first of the usual width and the last that may be one, holds one or is part of one."""
         place = np.arange(len(self.rows.widths))
         usual = np.flatnonzero(self.rows.widths == self.width)
         start, end = (usual[0], usual[-1] + 1) if len(usual) else (0, 0)
-        while end < len(place) and self._raw(end).count(self.separator.encode()) >= self.width - 1:
+        while end < len(place):
+            raw = self._raw(end)
+            if raw.count(self.separator.encode()) < self.width - 1 and raw.count(b'"') % 2 == 0:
+                break
             end += 1
         return (place >= start) & (place < end)
 
