@@ -46,7 +46,8 @@ def kept(exports: Exports) -> Counter[tuple[str, ...]]:
     """The rows that were read, without the quotation marks themselves."""
     events = exports.tables.get("events", pd.DataFrame())
     shown = events.astype("str").replace('"', "", regex=True)
-    return Counter(shown[["case_number", "subject", "event_date"]].itertuples(index=False, name=None)) if len(shown) else Counter()
+    columns = [name for name in ("case_number", "subject", "event_date") if name in shown]
+    return Counter(shown[columns].itertuples(index=False, name=None)) if columns else Counter()
 
 
 def named_rows(exports: Exports, severities: tuple[str, ...] = (BLOCKS, AFFECTS)) -> set[int]:
@@ -60,14 +61,18 @@ def test_the_same_rows_or_a_finding_that_names_one(data) -> None:
     ending, footer = data.draw(st.sampled_from(["\n", "\r\n"])), data.draw(st.sampled_from(["", FOOTER]))
     rows = rows_of(data.draw(st.integers(2, 30)), data.draw(st.booleans()))
     good = text_of(rows, separator, every, ending, footer)
-    strayed = good
+    strayed, table = good, len(text_of(rows, separator, every, ending, ""))
+    in_footer = False
     edges = [place for place, sign in enumerate(good) if sign in separator + '"\r\n']
     for _ in range(data.draw(st.integers(1, 2))):
         at = data.draw(st.one_of(st.integers(0, len(good)), st.sampled_from(edges))) + data.draw(st.integers(0, 1))
         strayed = strayed[:at] + '"' + strayed[at:]
+        in_footer |= at > table
     whole, exports = read(good), read(strayed)
     assert len(whole.tables["events"]) == len(rows) and not named_rows(whole)
-    if kept(exports) != kept(whole):
+    # A footer that is damaged is one row more, of which other findings speak; here it is about those that are lost.
+    same = kept(whole) <= kept(exports) if in_footer else kept(whole) == kept(exports)
+    if not same:
         assert named_rows(exports), strayed
 
 
@@ -87,7 +92,7 @@ def test_two_marks_that_swallow_rows_block(separator: str, ending: str, first: i
     assert "events" not in exports.tables
     finding = exports.findings.query("severity == 'blocks'").iloc[0]
     assert finding["row"] == first + 1
-    assert f"row {first + 1} " in finding["finding"] and f"row {last + 1}," in finding["finding"]
+    assert f"row {first + 1} " in finding["finding"] and f"about row {last + 1}," in finding["finding"]
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,15 @@ def _read_bytes(
             row=workbook.rows_without_result[0],
             value="1 cell" if len(workbook.rows_without_result) == 1 else f"{len(workbook.rows_without_result)} cells",
         )
+    if workbook.rows_in_error:
+        findings.add(
+            AFFECTS,
+            "This workbook holds cells that show an error, such as #N/A, and those count as blank: "
+            "put the formula or the value right in Excel, and upload it again.",
+            file=name,
+            row=workbook.rows_in_error[0],
+            value="1 cell" if len(workbook.rows_in_error) == 1 else f"{len(workbook.rows_in_error)} cells",
+        )
     for grid, sheet in zip(grids, read, strict=True):
         if not sheet.pieces:
             complain(sheet, grid.sheet if len(grids) > 1 else "", name, not pieces, findings)

@@ -23,12 +23,16 @@ from asreport.reading.grids import Remark, Unreadable
 
 _BLOCK = 1 << 20  # bytes looked at at a time: few enough to stay in the processor's cache
 _SAMPLE = 500  # rows from which the look of a column is learnt
+_SEPARATORS = (b",", b";", b"\t", b"|")
 _LOOKS = 3  # a column is regular if its values look alike: in no more ways than these
 _SHORTENED = re.compile(r"(\d+)|([^\W\d_]+)")
-_SHIFTED = (
-    "This row has more or fewer cells than the others, or a cell with a quotation mark in which two seem to be one, so "
-    "its values may stand under the wrong headers and count wrongly: look at the row in AS-CMS or ENROL, and export "
-    "the report again."
+SHIFTED = (
+    "This row has more or fewer cells than the others, or two of its cells were read as one, so its values may stand "
+    "under the wrong headers and count wrongly: compare it with the report, and export the report again."
+)
+_CUT_OFF = (
+    "The file ends in the middle of this row, so it was not copied whole, and the rows that followed are missing from "
+    "the figures: export the report again."
 )
 _LOOKS_LIKE_ROWS = (
     "A cell of this row holds a line that looks like a row of this table. If a person wrote it there, nothing is "
@@ -71,7 +75,11 @@ def rows_of(data: bytes, separator: str) -> Rows:
     """The rows of a text in UTF-8 without a byte order mark."""
     letters = np.append(np.frombuffer(data, np.uint8), np.uint8(10))
     has_marks, has_returns, part = b'"' in data, b"\r" in data, ord(separator)
-    ends, counts, so_far = [np.zeros(0, dtype=np.int64)], [np.zeros((3, 0), dtype=np.int64)], np.zeros(3, dtype=np.int64)
+    ends, counts, so_far = (
+        [np.zeros(0, dtype=np.int64)],
+        [np.zeros((3, 0), dtype=np.int64)],
+        np.zeros(3, dtype=np.int64),
+    )
     is_within, was_edge = np.uint8(0), True
     for start in range(0, len(data), _BLOCK):
         check()
@@ -129,12 +137,12 @@ class _Judge:
         self._token = re.compile(
             rf'[ ]*(?:"((?:[^"]|"")*+)("?)([^{mark}\r\n]*+)|([^{mark}\r\n]*+))({mark}|\r\n|\r|\n|\Z)'
         )
-        bounds = mark.encode() + rb'\r\n'
+        bounds = mark.encode() + rb"\r\n"
         self._stray = re.compile(rb'(?<=[^%b"])"(?=[^%b"])|(?<=[^%b])""|""(?=[^%b])' % (bounds, bounds, bounds, bounds))
         self._looks: dict[int, set[str]] | None = None
 
     def remarks(self) -> list[Remark]:
-        if self.width < 2:
+        if self.width < 2 or not ((self.rows.widths > 1) | (self.rows.breaks > 0)).any():
             return []
         rows, table = self.rows, self._table()
         odd = table & (rows.widths != self.width)
@@ -154,20 +162,23 @@ class _Judge:
                 alike.append(row + 1)
             elif table[row] and self._is_shifted(cells):
                 shifted.append(row + 1)
-        said = ((_LOOKS_LIKE_ROWS, alike), (_SHIFTED, shifted))
+        said = ((_LOOKS_LIKE_ROWS, alike), (SHIFTED, shifted), (_CUT_OFF, self._cut_off()))
         return [Remark(AFFECTS, sentence, numbers) for sentence, numbers in said if numbers]
 
     def _table(self) -> np.ndarray:
-        """Which rows lie between the first of the usual width and the last that may be one, holds one or is part of one."""
+        """Which rows lie between the first of the usual width and the last that is one, holds one or is part of one."""
         place = np.arange(len(self.rows.widths))
         usual = np.flatnonzero(self.rows.widths == self.width)
         start, end = (usual[0], usual[-1] + 1) if len(usual) else (0, 0)
-        while end < len(place):
-            raw = self._raw(end)
-            if raw.count(self.separator.encode()) < self.width - 1 and raw.count(b'"') % 2 == 0:
+        for row in range(end, len(place)):
+            raw = self._raw(row)
+            if not raw.strip():
                 break
-            end += 1
+            end = row + 1 if self._is_odd_line(raw) else end
         return (place >= start) & (place < end)
+
+    def _is_odd_line(self, raw: bytes) -> bool:
+        return max(map(raw.count, _SEPARATORS)) >= self.width - 1 or raw.count(b'"') % 2 == 1
 
     def _raw(self, row: int) -> bytes:
         return self.data[self.rows.starts[row] : self.rows.ends[row]]
@@ -216,12 +227,12 @@ class _Judge:
         return False
 
     def _swallowed(self, row: int) -> Unreadable:
-        count = int(self.rows.breaks[row])
+        first, count = row + 1, int(self.rows.breaks[row])
         return Unreadable(
-            f"has a quotation mark in row {row + 1} that is closed only some lines later, about row {row + 1 + count}, so "
-            f"up to {count:,} of its rows would be read as part of one cell, and no case in them counted. Nothing was "
-            "read from this file: remove the two quotation marks in a text editor, or export the report again",
-            row + 1,
+            f"has a quotation mark in row {first} that is closed only about row {first + count}, so up to {count:,} "
+            "rows would be read as part of one cell and be missing from the figures, and nothing was read: remove the "
+            "two quotation marks in a text editor, or export the report again",
+            first,
         )
 
     def _never_closed(self, row: int) -> Unreadable:
@@ -234,9 +245,26 @@ class _Judge:
     def _is_shifted(self, cells: list[_Cell]) -> bool:
         if len(cells) > self.width:
             return any(cell.text.strip() for cell in cells[self.width :])
+        if len(cells) == 1 and self._is_odd_line(cells[0].text.encode()):
+            return True
         if len(cells) < self.width:
             return any(self.separator in cell.text or '"' in cell.text for cell in cells)
         return any(self.separator in cell.text and cell.goes_on for cell in cells)
+
+    def _cut_off(self) -> list[int]:
+        """The last row, if it begins as the others do, and ends before they do and without a line break."""
+        last = len(self.rows.widths) - 1
+        raw, before = self._raw(last), self.rows.widths[max(last - 1, 0)]
+        if not last or before != self.width or self.rows.widths[last] >= self.width or raw[-1:] in (b"", b"\n", b"\r"):
+            return []
+        if self.rows.ends[last] < len(self.data) or self._looks_of(0) == set():
+            return []
+        return [last + 1] if _look(self._cells(raw)[0].text) in self._looks_of(0) else []
+
+    def _looks_of(self, place: int) -> set[str]:
+        if self._looks is None:
+            self._looks = self._learnt()
+        return self._looks.get(place, set())
 
     def _is_like_a_row(self, cells: list[str]) -> bool:
         """Whether as many cells, and in the columns whose values look alike most look so."""
