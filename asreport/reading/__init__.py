@@ -220,7 +220,7 @@ def _guarded(name: str, findings: Findings) -> Iterator[None]:
     try:
         yield
     except Unreadable as reason:
-        findings.add(BLOCKS, f"{name} {reason}.", file=name)
+        findings.add(BLOCKS, f"{name} {reason}.", file=name, row=reason.row)
     except Exception:
         sentence = f"{name} could not be read: export the report again as .xlsx or .csv, and upload that."
         findings.add(BLOCKS, sentence, file=name)
@@ -246,6 +246,9 @@ def _read_bytes(name: str, data: bytes, digest: str, findings: Findings, says: K
         raise Unreadable("holds nothing: export the report again")
     spend("cells", sum(grid.height * len(grid.columns) for grid in grids))
     _check_letters(grids)
+    for grid in grids:
+        for remark in grid.remarks:
+            findings.add(remark.severity, remark.finding, file=name, sheet=grid.sheet, row=remark.rows)
     read = [read_sheet(grid, name, findings, says) for grid in grids]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:
@@ -256,6 +259,15 @@ def _read_bytes(name: str, data: bytes, digest: str, findings: Findings, says: K
             file=name,
             row=workbook.rows_without_result[0],
             value="1 cell" if len(workbook.rows_without_result) == 1 else f"{len(workbook.rows_without_result)} cells",
+        )
+    if workbook.rows_in_error:
+        findings.add(
+            AFFECTS,
+            "This workbook holds cells that show an error, such as #N/A, and those count as blank: "
+            "put the formula or the value right in Excel, and upload it again.",
+            file=name,
+            row=workbook.rows_in_error[0],
+            value="1 cell" if len(workbook.rows_in_error) == 1 else f"{len(workbook.rows_in_error)} cells",
         )
     for grid, sheet in zip(grids, read, strict=True):
         if not sheet.pieces:

@@ -7,8 +7,8 @@ A workbook and an answer each come after their length in bytes, as a number of 8
 then for each column, in the order of the sheets, its distinct values as a JSON list, then for each column its codes:
 32 bits each, the place of a row's value among the distinct values. The line is {"sheets": [{"name", "first_row",
 "height", "columns": [bytes of the list of distinct values, …]}, …], "rows_without_result": [row of a formula without
-its result, …], "ends"}, where dates and times are text, as as_text (texts.py) writes them. Or it is {"unreadable":
-reason, "ends"}, a key of workbooks.py's reasons. `ends`: no further workbook is taken, as this one took much memory.
+its result, …], "rows_in_error": [row of a cell that shows an error, …], "ends"}, where dates and times are text, as
+as_text (texts.py) writes them. Or it is {"unreadable": reason, "ends"}, a key of workbooks.py's reasons. `ends`: no further workbook is taken, as this one took much memory.
 
 Arguments: the most bytes of memory, rows, columns, cells of all sheets together, and sheets.
 """
@@ -37,6 +37,10 @@ NO_RESULT = re.compile(
     rb"""<c [^<>]{0,100}?\br="[A-Z]+([0-9]+)"[^<>]{0,100}+>\s*+<f\b[^<>]*+(?:(?<=/)>|>[^<]*+</f>)"""
     rb"""\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>"""
 )
+IN_ERROR = re.compile(rb"""<c (?=[^<>]{0,100}?\bt="e")[^<>]{0,100}?\br="[A-Z]+([0-9]+)\"""")
+COUNT = re.compile(rb"""(<sst\b[^<>]{0,1000}?)\buniqueCount\s*=\s*["'](\d{1,30})["']""")
+NO_DURATION = re.compile(rb"""(<c [^<>]{0,100}?)\bs="\d+"([^<>]{0,100}>\s*<v>-?(?:\d{10}|[\d.]{1,30}[eE]))""")
+STRINGS = "xl/sharedStrings.xml"
 
 
 class Unreadable(Exception):
@@ -69,10 +73,18 @@ def _answered(data: bytes, limits: list[int]) -> tuple[dict[str, object], list["
     """The line of an answer, and what comes after it."""
     coded: list[array[int]] = []
     try:
-        rows = _rows_without_result(data) if data.startswith(b"PK") else []
+        rows: list[int] = []
+        errors: list[int] = []
+        if data.startswith(b"PK"):
+            rows, errors = _noted_rows(data)
+            data = _with_true_count(data)
         distinct: list[bytes] = []
-        sheets = list(_sheets(data, limits, distinct, coded))
-        return {"sheets": sheets, "rows_without_result": rows}, [*distinct, *coded]
+        try:
+            sheets = list(_sheets(data, limits, distinct, coded))
+        except OverflowError:  # a duration of millions of years, which a number may well be
+            distinct, coded = [], []
+            sheets = list(_sheets(_rewritten(data, "/worksheets/", NO_DURATION, rb"\1\2"), limits, distinct, coded))
+        return {"sheets": sheets, "rows_without_result": rows, "rows_in_error": errors}, [*distinct, *coded]
     except Unreadable as reason:
         return {"unreadable": str(reason)}, []
     except python_calamine.PasswordError:
@@ -93,20 +105,20 @@ def _limit(memory: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def _rows_without_result(data: bytes) -> list[int]:
-    """The rows of formulas whose results were not saved, for the reader gives them as blank cells."""
+def _noted_rows(data: bytes) -> tuple[list[int], list[int]]:
+    """The rows of formulas whose results were not saved, and of errors, for the reader gives both as blank cells."""
     rows: list[int] = []
+    errors: list[int] = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in archive.infolist():
             if member.filename.endswith((".xml", ".rels")):
                 with archive.open(member) as stream:
-                    rows += _look_through(stream, "/worksheets/" in member.filename)
-    return rows
+                    _look_through(stream, "/worksheets/" in member.filename, rows, errors)
+    return rows, errors
 
 
-def _look_through(stream: IO[bytes], is_sheet: bool) -> list[int]:
+def _look_through(stream: IO[bytes], is_sheet: bool, rows: list[int], errors: list[int]) -> None:
     """One member, a piece at a time, of which only the cells of a sheet are looked at, and those whole."""
-    rows: list[int] = []
     tail = b""
     while piece := stream.read(PIECE):
         if not tail and b"<!DOCTYPE" in piece:
@@ -117,8 +129,31 @@ def _look_through(stream: IO[bytes], is_sheet: bool) -> list[int]:
         end = text.rfind(b"</c>") + len(b"</c>")
         if b"f" in text and b"<f" in text:  # a letter alone is found far sooner, and most sheets have none
             rows += map(int, NO_RESULT.findall(text, 0, end))
+        if b't="e"' in text:
+            errors += map(int, IN_ERROR.findall(text, 0, end))
         tail = text[max(end, len(text) - 40_000) :]  # a cell holds 32,767 characters at most
-    return rows
+
+
+def _with_true_count(data: bytes) -> bytes:
+    """The workbook without the number of its texts where that is untrue: the reader takes memory for as many."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if STRINGS not in archive.namelist():
+            return data
+        with archive.open(STRINGS) as stream:
+            found = COUNT.search(stream.read(2000))
+        if not found or int(found[2]) <= archive.getinfo(STRINGS).file_size:  # a text takes more than a byte
+            return data
+    return _rewritten(data, STRINGS, COUNT, rb"\1")
+
+
+def _rewritten(data: bytes, members: str, old: re.Pattern[bytes], new: bytes) -> bytes:
+    """The workbook with something in some of its members written otherwise."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(written, "w") as other:
+        for member in archive.infolist():
+            content = archive.read(member)
+            other.writestr(member.filename, old.sub(new, content) if members in member.filename else content)
+    return written.getvalue()
 
 
 def _sheets(

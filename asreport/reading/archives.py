@@ -13,7 +13,8 @@ from asreport.reading.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_BYTES, 
 from asreport.reading.workbooks import DAMAGED_ZIP, IS_WORKBOOK, open_zip
 
 _DOCUMENT = "[Content_Types].xml"  # in a zip that is a document of an office program
-_NOT_EXPORTS = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # what systems add to a zip of their own
+_NOT_EXPORTS = {".DS_Store", "Thumbs.db"}  # what systems add to a zip of their own, and
+_NOT_OF_EXPORTS = "__MACOSX"  # the folder of what they add
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def unpacked(name: str, data: bytes) -> list[File]:
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """Never more than its directory says of it, so that it has been paid for."""
+    if member.flag_bits & 1:
+        raise Unreadable("is protected with a password within its zip archive: unpack it, and upload it by itself")
     try:
         return archive.read(member)
     except DAMAGED_ZIP as error:
@@ -61,14 +64,15 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 def _is_clutter(name: str) -> bool:
-    return any(part in name for part in _NOT_EXPORTS)
+    *folders, own = name.replace("\\", "/").split("/")
+    return not own or own in _NOT_EXPORTS or _NOT_OF_EXPORTS in folders
 
 
 def _check(members: list[zipfile.ZipInfo], packed: int) -> None:
     total = sum(member.file_size for member in members)
     if not members:
         raise Unreadable("is a zip archive with nothing in it: upload the exports themselves")
-    if any(member.flag_bits & 1 for member in members):
+    if all(member.flag_bits & 1 for member in members):
         raise Unreadable("is protected with a password: unpack it and upload the exports themselves")
     if len(members) > MAX_MEMBERS or total > MAX_UNPACKED_BYTES or total > max(MAX_RATIO * packed, RATIO_MATTERS_FROM):
         raise Unreadable("unpacks to far more than exports would, so it was not opened: upload the exports themselves")

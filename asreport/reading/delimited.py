@@ -9,6 +9,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import pyarrow.csv
 from asreport.reading.budget import check
 from asreport.reading.grids import Cells, Grid, Unreadable, grid_of_rows
 from asreport.reading.limits import HEADER_WITHIN, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from asreport.reading.rows import remarks_on, rows_of
 from asreport.reading.vocabulary import header
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -27,7 +29,7 @@ _START = 200_000  # characters that are looked at to tell the separator and the 
 _BLOCK = 1 << 22  # bytes that are parsed at a time
 _UNEVEN = 1_000  # rows that are put in one by one, as the lines after the data are
 _AT_ONCE = 20_000  # rows between two looks at the clock
-_END = "\x00"  # a cell that no export has
+_END = "\x00"  # a cell that no text has
 _SEP_LINE = re.compile(r'"?sep=([\t!#-/:-@[-`{-~])"?\r?\n', re.IGNORECASE)
 
 
@@ -35,38 +37,70 @@ def read_delimited(data: bytes) -> list[Grid]:
     """The one grid of a text file; every cell is text. Raises Unreadable."""
     text = decode(data)
     separator = find_separator(text)
+    plain = text.encode("utf-8", errors="replace")
+    rows = rows_of(plain, separator)
+    _check_size(len(rows.widths), 1)
+    _check_size(1, int(rows.widths.max()))
+    remarks = tuple(remarks_on(rows, plain, separator))
     try:
-        return [_read_fast(text, separator)]
-    except pd.errors.ParserError as error:
-        if "EOF inside string" in str(error):
-            # Read on, all that follows the quotation mark would be one cell, and its records silently gone.
-            raise Unreadable(
-                "has a quotation mark that is never closed, so it was changed by hand or not copied whole: "
-                "export the report again"
-            ) from error
-        return [_read_exactly(text, separator)]
+        grid = _read_fast(text, separator)
+    except pd.errors.ParserError:
+        grid = _read_exactly(text, separator)
+    if grid.height != len(rows.widths):
+        raise Unreadable(
+            f"has {len(rows.widths):,} rows by its lines, but {grid.height:,} could be read, so records would be "
+            "missing: export the report again"
+        )
+    return [replace(grid, remarks=remarks)]
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: by its byte order mark, else UTF-16 if every other byte is NUL, else UTF-8, else cp1252.
+    """The text of a file: by its byte order mark, else by which of its bytes are NUL, else UTF-8, else cp1252.
 
-    cp1252 leaves five bytes undefined; they pass through as control characters: damaged macrons stay repairable.
+    cp1252 leaves five bytes undefined; they pass through as control characters: damaged macrons stay repairable. Byte
+    order marks, of which files that were joined have some within, and the end that DOS wrote are no part of it. Raises
+    Unreadable of a text with NULs: where a disk or a transfer wrote them, it lost what stood there.
     """
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    text = _decoded(data).rstrip("\x1a")
+    if "\ufeff" in text:
+        text = text.replace("\ufeff", "")
+    if "\x00" in text:
+        row = text.count("\n", 0, text.index("\x00")) + 1
+        if row == 1:
+            raise Unreadable("is not a table of text, nor a workbook: export the report again as .csv or .xlsx")
+        raise Unreadable(
+            f"is damaged from about row {row} on, where bytes stand that are no text, so records may be missing there "
+            "and nothing was read: export the report again",
+            row,
+        )
+    return text
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
-    start = data[:4000]
-    half = len(start) // 2
-    if half and start[1::2].count(0) > 0.4 * half and start[0::2].count(0) < 0.1 * half:
-        return data.decode("utf-16-le", errors="replace")
-    if half and start[0::2].count(0) > 0.4 * half and start[1::2].count(0) < 0.1 * half:
-        return data.decode("utf-16-be", errors="replace")
-    if b"\x00" in start:
-        raise Unreadable("is not a table of text, nor a workbook: export the report again as .csv or .xlsx")
+    start = data[: 4000 - len(data[:4000]) % 4]
+    nul = [start[place::4].count(0) / max(len(start) // 4, 1) for place in range(4)]
+    for encoding, zeros in _NULS.items():
+        if all(share > 0.4 if is_zero == "0" else share < 0.1 for share, is_zero in zip(nul, zeros, strict=True)):
+            return data.decode(encoding, errors="replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return codecs.charmap_decode(data, "strict", _CP1252)[0]
+
+
+# That of UTF-32 begins as that of UTF-16 does.
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+# Without a mark: which bytes of four are mostly 0.
+_NULS = {"utf-16-le": "x0x0", "utf-16-be": "0x0x", "utf-32-le": "x000", "utf-32-be": "000x"}
 
 
 def _as_cp1252(byte: int) -> str:
@@ -90,12 +124,12 @@ def find_separator(text: str) -> str:
 
 def _fit(start: str, separator: str) -> tuple[int, int]:
     rows = list(itertools.islice(_rows(start, separator), HEADER_WITHIN))
-    known = max((_known(row) for row in rows), default=0)
+    known = max((known_headers(row) for row in rows), default=0)
     widths = [len(row) for row in rows if len(row) > 1]
     return known, max((widths.count(width) for width in set(widths)), default=0)
 
 
-def _known(row: list[str]) -> int:
+def known_headers(row: list[str]) -> int:
     """How many cells of a row are headers of one table."""
     if len(row) < 2:
         return 0
@@ -134,7 +168,7 @@ def _parse_plain(data: bytes, separator: str, columns: int) -> Grid | None:
 
     Rows of fewer columns, such as the lines after the data, are read by the csv module and put in where they stood.
     """
-    if columns < 2 or _END.encode() in data or not data or data.startswith("\ufeff".encode()):
+    if columns < 2 or not data:
         return None
     uneven: list[Any] = []
     parted = separator + " "  # a quotation mark after a space is none to Arrow

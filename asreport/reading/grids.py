@@ -108,12 +108,22 @@ def _blanked(codes: np.ndarray, blank: Sequence[int] | np.ndarray) -> np.ndarray
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a reader has to say of some rows: a finding in the making (findings.py)."""
+
+    severity: str
+    finding: str
+    rows: list[int]
+
+
+@dataclass(frozen=True)
 class Grid:
-    """One sheet: its name ("" for a text file), its columns, and the number Excel gives its first row."""
+    """One sheet: its name ("" for a text file), its columns, the number Excel gives its first row, and remarks."""
 
     sheet: str
     columns: list[Cells]
     first_row: int = 1
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def height(self) -> int:
@@ -122,10 +132,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Workbook:
-    """The grids of a file, and the rows of formulas whose results were not saved in it."""
+    """The grids of a file, the rows of formulas whose results were not saved in it, and those of results in error."""
 
     grids: list[Grid]
     rows_without_result: list[int] = field(default_factory=list)
+    rows_in_error: list[int] = field(default_factory=list)
 
 
 def grid_of_rows(sheet: str, rows: Sequence[Sequence[Any]], first_row: int = 1) -> Grid:

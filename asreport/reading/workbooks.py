@@ -214,4 +214,4 @@ def _read_apart(data: bytes, damaged: str = "damaged") -> Workbook:
             at += 4 * sheet["height"]
         distinct = distinct[len(columns) :]
         grids.append(Grid(sheet["name"], columns, sheet["first_row"]))
-    return Workbook(grids, told["rows_without_result"])
+    return Workbook(grids, told["rows_without_result"], told["rows_in_error"])
