@@ -107,7 +107,7 @@ def test_more_workbooks_than_there_is_time_for(tmp_path: Path):
 
 def test_a_text_that_takes_too_long(tmp_path: Path):
     slow = "\n".join(
-        [cases(1).decode().rstrip(), *(f"{n},CA,14/04/2026,WhÄ\x81nau {n:x} â‚¬ Ã—" for n in range(90_000))]
+        [cases(1).decode().rstrip(), *(f"{n},CA,14/04/2026,WhÄ\x81nau {n:x} â‚¬ Ã—" for n in range(500_000))]
     )
     blocked, used, _ = assessed(
         tmp_path, {"first.csv": cases(1), "slow.csv": slow.encode(), "last.csv": cases(2)}, UPLOAD_SECONDS=1

@@ -24,7 +24,7 @@ _OF_PAGES = re.compile(r"utf-(8|16|32)|ascii|iso8859|cp\d+|mac|koi8|gb|big5|shif
 _MARK = re.compile(r"""<(?:(!--)|[!?][^<>]*+>|(/?)([A-Za-z][^\s<>/]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+)>)""")
 _AT_ONCE = 10_000  # tags between two looks at the clock
 _COLUMNS, _DOWN = (
-    re.compile(rf"""{kind}\s*=\s*["']?\s*(\d{{1,9}})""", re.IGNORECASE) for kind in ("colspan", "rowspan")
+    re.compile(rf"""{kind}\s*+=\s*+["']?\s*+(\d{{1,9}})""", re.IGNORECASE) for kind in ("colspan", "rowspan")
 )
 _DEEPEST = 50  # tables within tables
 _TOO_LARGE = "is too large to read safely: export a shorter span of time, or one region at a time"
