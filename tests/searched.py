@@ -10,7 +10,6 @@ import gc
 import json
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,10 @@ import pandas as pd
 import pyarrow as pa
 from google.protobuf.message import Message
 from streamlit.web import cli
+
+from ui import memory
+
+_LOOKING = threading.Lock()
 
 
 def _content(thing: Any) -> bytes:
@@ -50,22 +53,25 @@ def _live() -> Iterator[Any]:
 
 
 def _answer() -> None:
-    from ui import memory
-
     for line in sys.stdin:
-        # While it looks, it holds everything: what the app collects meanwhile would stay for good.
-        while memory._left or memory._giving_back.is_set():
-            time.sleep(0.1)
         mark = line.strip().encode()
-        gc.disable()  # what is to be collected is so by the app, not by this
-        kinds = [type(thing).__name__ for thing in _live() if thing is not mark and mark in _content(thing)]
-        gc.enable()
+        with _LOOKING:
+            gc.disable()  # what is to be collected is so by the app, not by this
+            kinds = [type(thing).__name__ for thing in _live() if thing is not mark and mark in _content(thing)]
+            gc.enable()
         kinds.remove("str")  # the line itself
         print(json.dumps(kinds), flush=True)
 
 
+def _give_back() -> None:
+    """The app's own, but not while everything is held to look at it: what it collects then would stay for good."""
+    with _LOOKING:
+        _gives_back()
+
+
 if __name__ == "__main__":
     port, seconds = sys.argv[1:]
+    _gives_back, memory.give_back = memory.give_back, _give_back
     threading.Thread(target=_answer, daemon=True).start()
     fixed = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
     sys.argv = ["streamlit", "run", "app.py", *fixed, f"--server.disconnectedSessionTTL={seconds}"]

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from contextlib import nullcontext
 from importlib.metadata import version
 
 import pytest
@@ -24,6 +25,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.session_manager import ActiveSessionInfo, SessionClientDisconnectedError
 
 from ui import streamlit_patches
 
@@ -138,3 +140,25 @@ def test_a_file_made_again_is_not_dropped_when_the_one_before_would_have_been(mo
     last.cancel()
     with pytest.raises(Exception, match="No media file"):
         storage.get_file(name)
+
+
+def test_a_message_is_empty_once_it_is_sent_or_could_not_be() -> None:
+    """Streamlit's loop keeps those it sent last in local variables: for the night, where nobody comes after."""
+
+    class Client:
+        def __init__(self, *, connected: bool) -> None:
+            self.connected, self.received = connected, b""
+
+        def write_forward_msg(self, message: ForwardMsg) -> None:
+            if not self.connected:
+                raise SessionClientDisconnectedError
+            self.received = message.SerializeToString()
+
+    server = Runtime.__new__(Runtime)
+    for client in (Client(connected=True), Client(connected=False)):
+        message = ForwardMsg()
+        message.delta.new_element.text.body = "a case"
+        with nullcontext() if client.connected else pytest.raises(SessionClientDisconnectedError):
+            server._send_message(ActiveSessionInfo(client, None), message)  # type: ignore[arg-type]
+        assert (b"a case" in client.received) == client.connected
+        assert message.ByteSize() == 0
