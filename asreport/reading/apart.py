@@ -8,7 +8,8 @@ then for each column, in the order of the sheets, its distinct values as a JSON 
 32 bits each, the place of a row's value among the distinct values. The line is {"sheets": [{"name", "first_row",
 "height", "columns": [bytes of the list of distinct values, …]}, …], "rows_without_result": [row of a formula without
 its result, …], "rows_in_error": [row of a cell that shows an error, …], "ends"}, where dates and times are text, as
-as_text (texts.py) writes them. Or it is {"unreadable": reason, "ends"}, a key of workbooks.py's reasons. `ends`: no further workbook is taken, as this one took much memory.
+as_text (texts.py) writes them. Or it is {"unreadable": reason, "ends"}, a key of workbooks.py's reasons. `ends`: no
+further workbook is taken, as this one took much memory.
 
 Arguments: the most bytes of memory, rows, columns, cells of all sheets together, and sheets.
 """
