@@ -13,7 +13,7 @@ from .writers import Files, binary_cell, binary_row, binary_workbook, changed, r
 
 HEAD = ["Case Number", "Subject", "Date"]
 ROWS: Rows = [HEAD, ["00000009", "Initial School Meeting", date(2026, 5, 14)]]
-SHEET = "xl/worksheets/sheet1.xml"
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 
 
 def _plain() -> bytes:
@@ -100,6 +100,47 @@ def _text(content: str | bytes) -> Callable[[], bytes]:
     return lambda: content.encode() if isinstance(content, str) else content
 
 
+def _same() -> bytes:
+    return b"Case Number,Subject,Date\n00000009,Initial School Meeting,14/05/2026\n"
+
+
+def _strayed() -> str:
+    """A quotation mark before a subject, and one after another four rows below."""
+    lines = [f"{n:08},Home visit,{n}/05/2026" for n in range(1, 10)]
+    lines[2], lines[6] = lines[2].replace("Home", '"Home'), lines[6].replace("visit", 'visit"')
+    return "\n".join(["Case Number,Subject,Date", *lines, ""])
+
+
+def _page() -> str:
+    """An HTML table of four events."""
+    rows = [HEAD, *([f"{n}", "x", f"{n + 12}/05/2026"] for n in range(1, 5))]
+    cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    return "<html><table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table></html>"
+
+
+def _two(packed: bool = False) -> bytearray:
+    return bytearray(zipped({"a.csv": _same(), "b.csv": _same().replace(b"09,", b"10,")}, packed))
+
+
+def _damaged_member() -> bytes:
+    data = _two()
+    data[data.index(b"00000010,")] = ord("9")
+    return bytes(data)
+
+
+def _locked_member() -> bytes:
+    data = _two()
+    data[data.rindex(b"PK\x03\x04") + 6] |= 1
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def _duration(days: str) -> bytes:
+    """A workbook with a cell of so many days that is shown in hours."""
+    data = changed(_plain(), "xl/styles.xml", b"d/mm/yyyy", b"[h]:mm")
+    return changed(data, SHEET, b'<c r="C2" s="1"><v>46156', b'<c r="C2" s="1"><v>' + days.encode())
+
+
 _FILES: dict[str, Callable[[], bytes]] = {
     "empty.csv": _text(""),
     "empty.xlsx": _text(""),
@@ -125,6 +166,27 @@ _FILES: dict[str, Callable[[], bytes]] = {
     "nothing in it.zip": lambda: zipped({}),
     "a zip in a zip.zip": lambda: zipped({"inner.zip": zipped({"events.csv": _same()})}),
     "one of three.zip": lambda: zipped({"picture.xlsx": _picture(), "events.csv": _same(), "empty.csv": b""}),
+    "one of two damaged.zip": lambda: _damaged_member(),
+    "one of two locked.zip": lambda: _locked_member(),
+    "names like clutter.zip": lambda: zipped(
+        {"my.DS_Store events.csv": _same(), "x/.DS_Store": b"\0\1", "__MACOSX/._a.csv": b"\0\5"}
+    ),
+    "a table in a cell.xls": _text(_page().replace("<td>x</td>", "<td><table><tr><td>x</td></tr></table></td>", 1)),
+    "a cell of three rows.xls": _text(
+        _page().replace("<td>2</td>", '<td rowspan="3">2</td>').replace("<td>3</td>", "").replace("<td>4</td>", "")
+    ),
+    "a row of four cells.xls": _text(_page().replace("<td>x</td>", "<td>x</td><td>y</td>", 1)),
+    "cut off.xls": _text(_page()[:150]),
+    "a table a page.xls": _text(_page().replace("</tr><tr><td>3", "</tr></table><table><tr><td>3")),
+    "millions of years.xlsx": lambda: _duration("9999999999"),
+    "a wrong count.xlsx": lambda: changed(_plain(), STRINGS, b'uniqueCount="5"', b'uniqueCount="4000000000"'),
+    "an error.xlsx": lambda: changed(_plain(), SHEET, b'<c r="B2" t="s"><v>4</v>', b'<c r="B2" t="e"><v>#N/A</v>'),
+    "utf-32.csv": _text(_same().decode().encode("utf-32")),
+    "nul bytes.csv": _text(_same() + b"0000\0\0\0\0\0\0School Meeting,15/05/2026\n"),
+    "joined.csv": _text(b"\xef\xbb\xbf" + _same() + b"\xef\xbb\xbf" + _same().replace(b"09,", b"10,") + b"\x1a"),
+    "two stray marks.csv": _text(_strayed()),
+    "a comma not quoted.csv": _text(_same() + b"00000010,Phone call, no answer,15/05/2026\n"),
+    "cut off.csv": _text(_same() + b"00000010,Home visit,15/05/2026\n00000011,Home"),
     "report.pdf": _text(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"),
     "spreadsheet 2003.xml": _text('<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>\n'),
     "page without a table.xls": _text("<html><body><p>Your session has ended. Log in again.</p></body></html>"),
@@ -153,10 +215,6 @@ LARGE: dict[str, Callable[[], Files]] = {
     "more-rows-than-a-sheet-csv": lambda: {"more.csv": _many(1_048_577)},
     "a-million-rows-csv": lambda: {"million.csv": _many(1_000_000)},
 }
-
-
-def _same() -> bytes:
-    return b"Case Number,Subject,Date\n00000009,Initial School Meeting,14/05/2026\n"
 
 
 def _many(rows: int) -> bytes:
