@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 from asreport.assessment import Assessment, assess
 from asreport.business_days import OutsideCalendar
-from asreport.carrying_over import carried_over, other_quarters, quarter_for, quarter_of, quarter_of_exports
+from asreport.carrying_over import carried_over, other_quarters
 from asreport.fit import all_findings
 from asreport.quarter import Quarter, QuarterError
 from asreport.quarter_file import available_quarters, load_quarter, newest_confirmed
@@ -17,6 +17,7 @@ from asreport.reading import Exports, read_exports
 from asreport.receipt import receipt
 from asreport.sample import sample_exports
 from asreport.settings import Match, Settings, SettingsError, read_settings
+from asreport.which_quarter import quarter_for, quarter_of, quarter_of_exports
 from asreport.workbook import exceptions_workbook
 
 __all__ = [

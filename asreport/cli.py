@@ -140,7 +140,7 @@ def _assess(arguments: argparse.Namespace) -> int:
             raise _NotDone(f"Nothing was assessed: {path.name} changed while it was read. Wait until it is whole.")
     as_at = arguments.as_at or exports.taken_on or date.today()
     if quarter is None:
-        quarter = asreport.quarter_of_exports(exports, as_at)
+        quarter = asreport.quarter_of_exports(exports.tables, as_at)
         say(f"Taken to be about {quarter.name}; choose another with --quarter.")
     quarter = exports.settings.applied_to(quarter.with_period(arguments.period_start, arguments.period_end))
     say(f"Assessing as at {in_words(as_at)} …")

@@ -190,4 +190,4 @@ def test_a_file_with_faults_is_checked_line_by_line(tmp_path: Path, capsys: pyte
 def test_without_a_table_of_cases_nothing_says_which_quarter(tmp_path: Path):
     cases_file(tmp_path)
     exports = asreport.read_exports([tmp_path / "activities.csv"])
-    assert asreport.quarter_of_exports(exports, date(2026, 11, 20)) == asreport.newest_confirmed() == Q2
+    assert asreport.quarter_of_exports(exports.tables, date(2026, 11, 20)) == asreport.newest_confirmed() == Q2

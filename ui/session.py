@@ -253,7 +253,7 @@ def _keep(
     source: str,
 ) -> None:
     day = as_at or exports.taken_on or date.today()
-    chosen = exports.settings.applied_to(quarter or asreport.quarter_of_exports(exports, day))
+    chosen = exports.settings.applied_to(quarter or asreport.quarter_of_exports(exports.tables, day))
     result = asreport.assess(exports.tables, chosen, as_at=day)
     findings = asreport.all_findings(exports, chosen, result.as_at)
     # A run that was given up is stopped where it next touches the state: here at the latest, with nothing changed yet.
