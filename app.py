@@ -2,17 +2,8 @@
 
 import streamlit as st
 
-from ui import (
-    download,
-    memory,
-    names,
-    parts,
-    session,
-    sign_in,
-    streamlit_patches,  # noqa: F401  to be imported is all it takes
-    theme,
-)
-from ui.look import MARK, look
+from ui import download, memory, names, session, shared, sign_in, theme
+from ui.style import MARK, look
 
 st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")
 look()
@@ -48,7 +39,7 @@ def run() -> None:
     names.switch()
     download.say_refused()
     sign_in.inside()
-    parts.lost()
+    shared.lost()
     page.run()
 
 

@@ -5,20 +5,20 @@ The measure library under the app: bytes → tables → verdicts → attainment 
 
 __version__ = "0.1.0"
 
-from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
-from asreport.assessment import Assessment, assess
+from asreport.assessing.assessment import Assessment, assess
+from asreport.assessing.which_quarter import quarter_for, quarter_of, quarter_of_exports
 from asreport.business_days import OutsideCalendar
-from asreport.carrying_over import carried_over, other_quarters
-from asreport.fit import all_findings
-from asreport.quarter import Quarter, QuarterError
-from asreport.quarter_file import available_quarters, load_quarter, newest_confirmed
-from asreport.quarter_writing import as_toml, differences_in_words
-from asreport.reading import Exports, read_exports
-from asreport.receipt import receipt
+from asreport.command_line import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
+from asreport.handing_out.receipt import receipt
+from asreport.handing_out.workbook import exceptions_workbook
+from asreport.importing import Exports, read_exports
+from asreport.importing.against_quarter import all_findings
+from asreport.policy.carrying_over import carried_over, other_quarters
+from asreport.policy.provider_settings import Match, Settings, SettingsError, read_settings
+from asreport.policy.quarter import Quarter, QuarterError
+from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed
+from asreport.policy.quarter_writing import as_toml, differences_in_words
 from asreport.sample import sample_exports
-from asreport.settings import Match, Settings, SettingsError, read_settings
-from asreport.which_quarter import quarter_for, quarter_of, quarter_of_exports
-from asreport.workbook import exceptions_workbook
 
 __all__ = [
     "Assessment",

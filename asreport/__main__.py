@@ -2,7 +2,7 @@
 
 import sys
 
-from asreport.cli import main
+from asreport.command_line.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,7 +13,7 @@ import pandas as pd
 
 from asreport import evidence
 from asreport.dates import in_words
-from asreport.quarter import Measure, Quarter
+from asreport.policy.quarter import Measure, Quarter
 
 _CATALOGUE = tomllib.loads((resources.files(__package__) / "wording.toml").read_text("utf-8"))
 

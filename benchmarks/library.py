@@ -30,9 +30,9 @@ from benchmarks.synthetic_year import CASES, national_year
 SAMPLE = 1_000  # cases that are gone through row by row
 # The command line as it is, but for the workbook.
 ASSESS = """
-import sys, asreport, asreport.cli
+import sys, asreport, asreport.command_line.cli
 asreport.exceptions_workbook = lambda *_, **__: b""
-sys.exit(asreport.cli.main(sys.argv[1:]))
+sys.exit(asreport.command_line.cli.main(sys.argv[1:]))
 """
 ROW_BY_ROW = """
 import sys; from pathlib import Path; from benchmarks.row_by_row import counts

@@ -19,7 +19,7 @@ from time import process_time
 from typing import TypeVar
 
 import asreport
-from asreport import downloads
+from asreport.handing_out import downloads
 from benchmarks.synthetic_year import AS_AT, national_year
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")

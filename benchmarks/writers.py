@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 import asreport
-from asreport.exceptions import CODES, COLUMNS, case_list
+from asreport.analysing.case_list import CODES, COLUMNS, case_list
 from benchmarks.synthetic_year import AS_AT, national_year
 
 ROWS = 65_000

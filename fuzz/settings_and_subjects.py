@@ -31,10 +31,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import anything  # noqa: E402
 
 import asreport  # noqa: E402
-from asreport import bounds  # noqa: E402
-from asreport.pseudonyms import pseudonyms, tables_with_pseudonyms  # noqa: E402
-from asreport.settings import FIELDS, MEANINGS, Settings, SettingsError, is_settings, read_settings  # noqa: E402
-from asreport.subjects import classify, other_subjects  # noqa: E402
+from asreport.assessing.subjects import classify, other_subjects  # noqa: E402
+from asreport.handing_out.pseudonyms import pseudonyms, tables_with_pseudonyms  # noqa: E402
+from asreport.policy import bounds  # noqa: E402
+from asreport.policy.provider_settings import FIELDS, MEANINGS, Settings, SettingsError, is_settings, read_settings  # noqa: E402
 
 A_CASE = 10  # seconds
 QUARTER = asreport.load_quarter("q2-2026")

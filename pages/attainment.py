@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from asreport import downloads
-from asreport.attainment import COUNTS
-from asreport.gap import recording_gap
+from asreport.analysing.recording_gap import recording_gap
+from asreport.assessing.attainment import COUNTS
+from asreport.handing_out import downloads
 from asreport.wording import OUTCOMES, headline, percent, still_open
-from ui import download, parts, session
+from ui import download, session, shared
 from ui.charts import bullet
 from ui.measure_card import measure_row
-from ui.timing import time_to_meeting
+from ui.meeting_curves import meeting_curves
 
-now = parts.loaded_or_stop("Target attainment", "Are we going to be all right?")
+now = shared.loaded_or_stop("Target attainment", "Are we going to be all right?")
 result, quarter = now.shown, now.shown.quarter
 attainment = result.attainment
 gaps = session.kept("recording gap", lambda: recording_gap(result))
@@ -30,7 +30,7 @@ for section, title in quarter.sections.items():
         st.header(title)
     for position in attainment.index[of_section]:
         measure_row(now, attainment.loc[position], gaps.loc[position])
-time_to_meeting(now)
+meeting_curves(now)
 
 st.header("All figures")
 names = {
@@ -63,7 +63,7 @@ st.dataframe(
 with st.container(horizontal=True, vertical_alignment="center"):
     download.button(
         "Download these figures", lambda now: downloads.attainment_csv(now.shown),
-        parts.file_name(now, "attainment.csv"), download.CSV, key="attainment", now=now,
+        shared.file_name(now, "attainment.csv"), download.CSV, key="attainment", now=now,
     )  # fmt: skip
     st.page_link("pages/breakdown.py", label="Where are we short?", icon=":material/stacked_bar_chart:")
     st.page_link("pages/exceptions.py", label="Which cases, and why?", icon=":material/checklist:")

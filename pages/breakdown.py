@@ -5,18 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from asreport import downloads
-from asreport.breakdown import NO_WEEK, SMALL_GROUP, breakdown, furthest, groupings, ranked
+from asreport.analysing.breakdown import NO_WEEK, SMALL_GROUP, breakdown, furthest, groupings, ranked
+from asreport.handing_out import downloads
 from asreport.wording import shortest_of_target
-from ui import download, parts, session
-from ui.breakdown import clicked, group_table, group_words, heat_table, one_group, see_cases
+from ui import download, session, shared
+from ui.breakdown_view import clicked, group_table, group_words, heat_table, one_group, see_cases
 from ui.charts.groups import SMALL_MARK, bars_by_group, weekly_rate
 from ui.charts.heat import heat_map
 
 MOST = 20  # groups drawn; the table below the chart has them all
 OWNERS = 12  # owners in the heat map
 
-now = parts.loaded_or_stop("Breakdown", "Where are we short?")
+now = shared.loaded_or_stop("Breakdown", "Where are we short?")
 result = now.shown
 names = result.attainment.loc[~result.attainment["outcome"].isin(["no_data", "no_cases"])].set_index("measure_id")[
     "measure"
@@ -39,7 +39,9 @@ if table.empty:
     st.stop()
 words = f"{names[measure]} by {kinds[group].lower()}"
 view = (now.number, measure, group)
-st.markdown(shortest_of_target(table.iloc[0], f"**{parts.safe_markdown(group_words(table['group'], group).iloc[0])}**"))
+st.markdown(
+    shortest_of_target(table.iloc[0], f"**{shared.safe_markdown(group_words(table['group'], group).iloc[0])}**")
+)
 if group == "week":
     table = table.sort_values("group")  # the weeks in their order
     dated = table[table["group"] != NO_WEEK]
@@ -71,7 +73,7 @@ else:
     one_group(now, picked.iloc[0], group)
 download.button(
     "Download this breakdown, all measures", lambda now: downloads.csv_bytes(breakdown(now.shown, group)),
-    parts.file_name(now, f"breakdown-by-{group.replace('_', '-')}.csv"), download.CSV, key="breakdown", now=now,
+    shared.file_name(now, f"breakdown-by-{group.replace('_', '-')}.csv"), download.CSV, key="breakdown", now=now,
 )  # fmt: skip
 
 if "case_owner" in kinds:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from asreport.bounds import MAX_SEARCH
-from asreport.casefile import CaseIndex, most_urgent
+from asreport.analysing.case_index import CaseIndex, most_urgent
+from asreport.analysing.case_story import Story, story
 from asreport.dates import in_words
-from asreport.story import Story, story
-from ui import case_story, parts, session
+from asreport.policy.bounds import MAX_SEARCH
+from ui import case_view, session, shared
 
 SEARCH = f"{session.FILTER}case-number"
 
-now = parts.loaded_or_stop("A case", "What happened with this case, and why does it count or not?")
+now = shared.loaded_or_stop("A case", "What happened with this case, and why does it count or not?")
 index: CaseIndex = session.kept("case-index", lambda: CaseIndex.of(now.shown, now.tables))
 
 
@@ -44,9 +44,9 @@ def nothing_chosen() -> None:
         due = f", due {in_words(row['deadline'])}" if pd.notna(row["deadline"]) else ""
         number, measure = row["case_number"], measures[row["measure_id"]].name
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(f"Case {parts.safe_markdown(number)}", key=f"urgent-{number}", icon=":material/timeline:",
+            st.button(f"Case {shared.safe_markdown(number)}", key=f"urgent-{number}", icon=":material/timeline:",
                       on_click=choose, args=(number,))  # fmt: skip
-            parts.verdict_badge(row["verdict"])
+            shared.verdict_badge(row["verdict"])
             st.markdown(f"{measure}{due}", width="content")
     if urgent.empty:
         st.info("No case is waiting: none is pending with a deadline, and none was missed.", icon=":material/check:")
@@ -55,9 +55,9 @@ def nothing_chosen() -> None:
 
 def unknown(typed: str, near: str | None) -> None:
     """No such number."""
-    st.warning(f"No case has the number {parts.safe_markdown(typed)}.", icon=":material/search_off:")
+    st.warning(f"No case has the number {shared.safe_markdown(typed)}.", icon=":material/search_off:")
     if near:
-        st.button(f"Did you mean {parts.safe_markdown(near)}?", icon=":material/near_me:", type="primary",
+        st.button(f"Did you mean {shared.safe_markdown(near)}?", icon=":material/near_me:", type="primary",
                   on_click=choose, args=(near,))  # fmt: skip
 
 
@@ -80,7 +80,7 @@ if found is None:
     st.stop()
 number: str = found
 told: Story = session.kept(f"story-{number}", lambda: story(now.shown, now.tables, number, index))
-case_story.facts(told, hidden=now.hidden is not None)
+case_view.facts(told, hidden=now.hidden is not None)
 neighbours(number)
-case_story.on_the_strip(told, now.result.as_at)
-case_story.verdicts(told)
+case_view.on_the_strip(told, now.result.as_at)
+case_view.verdicts(told)

@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 import asreport
-from asreport import downloads
+from asreport.handing_out import downloads
 from asreport.wording import GROUP_MEANINGS, GROUPS, cases
-from ui import address, download, parts, session
-from ui.exceptions import AT_ONCE, details, filters, more_filters, pick
+from ui import address, download, session, shared
+from ui.exceptions_view import AT_ONCE, details, filters, more_filters, pick
 
 address.remember()
-now = parts.loaded_or_stop("Exceptions", "Which cases, why, and what to do about each?")
+now = shared.loaded_or_stop("Exceptions", "Which cases, why, and what to do about each?")
 result = now.shown
 listed = address.listed(now)
 
@@ -25,10 +25,10 @@ def workbook(now: session.Loaded) -> bytes:
 
 
 if listed.rows.empty:
-    with parts.calm("task_alt", "No exceptions"):
+    with shared.calm("task_alt", "No exceptions"):
         st.write("Every case of every assessed measure is met.")
         download.button(
-            "Download the workbook all the same", workbook, parts.file_name(now, "exceptions.xlsx"), download.XLSX,
+            "Download the workbook all the same", workbook, shared.file_name(now, "exceptions.xlsx"), download.XLSX,
             key="exceptions", now=now,
         )  # fmt: skip
     st.stop()
@@ -84,14 +84,14 @@ def workbook_as_shown(now: session.Loaded) -> bytes:
 
 with st.container(horizontal=True):
     download.button(
-        "Download as shown", workbook_as_shown, parts.file_name(now, "exceptions-as-shown.xlsx"), download.XLSX,
+        "Download as shown", workbook_as_shown, shared.file_name(now, "exceptions-as-shown.xlsx"), download.XLSX,
         key="as-shown", now=now, type="primary" if picked.empty else "secondary",
     )  # fmt: skip
     download.button(
-        "Download all", workbook, parts.file_name(now, "exceptions.xlsx"), download.XLSX, key="exceptions", now=now
+        "Download all", workbook, shared.file_name(now, "exceptions.xlsx"), download.XLSX, key="exceptions", now=now
     )
     download.button(
         "One workbook for each case owner", lambda now: downloads.workbooks_by_owner(now.shown, now.receipt),
-        parts.file_name(now, "exceptions-by-owner.zip"), download.ZIP, key="by-owner", now=now,
+        shared.file_name(now, "exceptions-by-owner.zip"), download.ZIP, key="by-owner", now=now,
         icon=":material/folder_zip:",
     )  # fmt: skip

@@ -9,8 +9,8 @@ import asreport
 from asreport import wording
 from asreport.dates import in_words
 from asreport.evidence import REASONS
-from asreport.quarter import Measure, Quarter, Reading
-from ui import calendar, parts, readings, session, worked
+from asreport.policy.quarter import Measure, Quarter, Reading
+from ui import calendar, readings, session, shared, worked_examples
 
 
 @st.cache_data(show_spinner=False)
@@ -39,7 +39,7 @@ def card(measure: Measure, quarter: Quarter) -> None:
 def in_force(reading: Reading) -> str:
     """A reading in a line, marked where it is changed."""
     mark = ":orange-badge[:material/tune: Changed] " if reading.changed else ""
-    return f"{mark}{reading.title}: {parts.safe_markdown(reading.in_words())}"
+    return f"{mark}{reading.title}: {shared.safe_markdown(reading.in_words())}"
 
 
 def reading_table(quarter: Quarter) -> pd.DataFrame:
@@ -79,7 +79,7 @@ now = session.loaded()
 quarter = now.result.quarter if now else policy()
 st.markdown(f"**{quarter.name}.** {quarter.source}.")
 with st.container():  # always there, so that the tabs below stay as they are
-    parts.departures(quarter)
+    shared.departures(quarter)
 measures_tab, readings_tab, worked_tab, calendar_tab, words_tab = st.tabs(
     ["Measures", "Readings", "Worked cases", "Calendar", "Words"]
 )
@@ -100,7 +100,7 @@ with readings_tab:
         st.page_link("pages/upload.py", label="With your exports, each can be changed here", icon=":material/tune:")
 with worked_tab:
     st.write("Small made-up cases with the answer each must get. asreport is tested with these very tables.")
-    worked.worked_cases(quarter)
+    worked_examples.worked_cases(quarter)
 with calendar_tab:
     calendar.calendar(quarter, now)
 with words_tab:

@@ -5,30 +5,31 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from asreport import downloads, todo
+from asreport.analysing import worklist
+from asreport.analysing.route_to_target import STATES, shortest_ways, steps_in_words
 from asreport.dates import in_words
-from asreport.shortest_way import STATES, shortest_ways, steps_in_words
+from asreport.handing_out import downloads
 from asreport.wording import tasks_headline
-from ui import download, parts, session
+from ui import download, session, shared
+from ui.route_cards import way_card
 from ui.tasks import shown_in_words, task_list
-from ui.ways import way_card
 
 EVERYONE = "Everyone"
 WORKLIST, WAYS = "Worklist", "Shortest way to the targets"
 
-now = parts.loaded_or_stop("To do", "What do I do today?")
+now = shared.loaded_or_stop("To do", "What do I do today?")
 result = now.shown  # names of people come from here, each time anew: what is kept holds none
 WHOSE = f"{session.FILTER}whose-{now.number}"
 
 
-def worklist() -> None:
+def tasks() -> None:
     """The lists, the most urgent first, of everyone or of one case owner."""
-    everything = session.kept("worklist", lambda: todo.worklist(now.result))
+    everything = session.kept("worklist", lambda: worklist.worklist(now.result))
     if everything.empty:
-        with parts.calm("task_alt", "Nothing left to do"):
+        with shared.calm("task_alt", "Nothing left to do"):
             st.write("No case of what was assessed waits for anything.")
         return
-    owner = todo.owners_of(everything, result)
+    owner = worklist.owners_of(everything, result)
     counts = owner.value_counts()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
@@ -38,8 +39,8 @@ def worklist() -> None:
         everyone = name == EVERYONE
         chosen = everything if everyone else everything[owner == name]
         download.button(
-            "Download this list", lambda now: downloads.csv_bytes(todo.tasks_for_file(chosen, now.shown)),
-            parts.file_name(now, "to-do.csv"), download.CSV, key="to-do", now=now,
+            "Download this list", lambda now: downloads.csv_bytes(worklist.tasks_for_file(chosen, now.shown)),
+            shared.file_name(now, "to-do.csv"), download.CSV, key="to-do", now=now,
         )  # fmt: skip
     sizes = chosen["list"].value_counts().to_dict()
     st.markdown(f"**{tasks_headline(sizes)}**")
@@ -47,12 +48,12 @@ def worklist() -> None:
     # On a narrow screen they stand one below the other.
     places = iter([column for widths in ([1, 1], [1, 1], [4, 5]) for column in st.columns(widths)])
     shown = shown_in_words(chosen, result)
-    for code in todo.LISTS:
+    for code in worklist.LISTS:
         with next(places):
             task_list(code, shown[shown["list"] == code], sizes.get(code, 0), owner=everyone)
     if everyone and len(counts) > 1:
         with next(places), st.container(border=True, height="stretch"):
-            by_owner(todo.counts_by_owner(everything, owner))
+            by_owner(worklist.counts_by_owner(everything, owner))
     st.caption("Not listed: what was done late, and what closed cases left undone. Exceptions has every case.")
 
 
@@ -87,7 +88,7 @@ def ways() -> None:
     if any(len(way.steps) for way in short):
         download.button(
             "Download all steps", lambda now: downloads.csv_bytes(steps_in_words(found, now.shown)),
-            parts.file_name(now, "shortest-way.csv"), download.CSV, key="steps", now=now, type="primary",
+            shared.file_name(now, "shortest-way.csv"), download.CSV, key="steps", now=now, type="primary",
         )  # fmt: skip
 
 
@@ -95,4 +96,4 @@ view = st.radio(
     "Show", [WORKLIST, WAYS], horizontal=True, label_visibility="collapsed",
     key=f"{session.FILTER}todo-view-{now.number}", persist_state="session",
 )  # fmt: skip
-(ways if view == WAYS else worklist)()
+(ways if view == WAYS else tasks)()

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 import asreport
-from asreport import downloads
-from asreport.findings import BLOCKS
+from asreport.handing_out import downloads
+from asreport.importing.findings import BLOCKS
 from asreport.wording import TABLES, headline
-from ui import bring, download, matching, parts, session, sign_in
+from ui import correct_match, download, session, shared, sign_in, uploading
 
 
 def what_was_noticed(now: session.Loaded) -> None:
@@ -22,7 +22,7 @@ def what_was_noticed(now: session.Loaded) -> None:
     grave = findings["severity"] == BLOCKS
     if grave.any():
         st.caption("What kept a file from being used stands further up.")
-    parts.noticed(findings[~grave])
+    shared.noticed(findings[~grave])
     download.button(
         "Download every finding, row by row", lambda now: downloads.findings_csv(now.findings), "findings.csv",
         download.CSV, key="findings", now=now,
@@ -81,21 +81,21 @@ st.title("Upload")
 st.caption("Are we on target, where are we short, which cases, why, and what to do about each before the deadline.")
 sign_in.word_on_hosting()
 if session.loaded() is None:
-    parts.welcome()
-bring.choose_files()
+    shared.welcome()
+uploading.choose_files()
 what_is_needed()
 if now := session.loaded():
     st.divider()
     st.markdown(f"## {headline(now.result.attainment)}")
-    parts.departures(now.result.quarter)
+    shared.departures(now.result.quarter)
     assessed = "cases" in now.exports.tables
     if assessed:
         st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
-    matching.what_was_read(now)
-    parts.noticed(now.findings[now.findings["severity"] == BLOCKS])
-    matching.correct(now)
-    matching.own_words(now)
-    matching.keep(now)
+    correct_match.what_was_read(now)
+    shared.noticed(now.findings[now.findings["severity"] == BLOCKS])
+    correct_match.correct(now)
+    correct_match.own_words(now)
+    correct_match.keep(now)
     if assessed:
         settings(now)
     what_was_noticed(now)

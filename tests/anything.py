@@ -1,5 +1,5 @@
 """Files nobody meant to upload: tables built of odd headers and values, exports with something done to them, and what
-must hold of reading any of them. For test_reading_anything.py and for fuzz/.
+must hold of reading any of them. For test_importing_anything.py and for fuzz/.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any, Protocol
 from unittest import mock
 
 import asreport
-from asreport import reading
-from asreport.downloads import case_results_csv, findings_csv
-from asreport.findings import BLOCKS
-from asreport.reading.grids import Unreadable
-from asreport.reading.vocabulary import WORDS
+from asreport import importing
+from asreport.handing_out.downloads import case_results_csv, findings_csv
+from asreport.importing.export_words import WORDS
+from asreport.importing.findings import BLOCKS
+from asreport.importing.grids import Unreadable
 
 QUARTER = asreport.load_quarter("q2-2026")
 AS_AT = date(2026, 7, 6)
@@ -46,7 +46,7 @@ class Upload(io.BytesIO):
 
 
 @contextmanager
-def _unguarded(name: str, findings: asreport.findings.Findings) -> Iterator[None]:
+def _unguarded(name: str, findings: asreport.importing.findings.Findings) -> Iterator[None]:
     """As reading's own guard, but a fault that nobody foresaw is raised: its one sentence for all would hide it."""
     try:
         yield
@@ -56,7 +56,7 @@ def _unguarded(name: str, findings: asreport.findings.Findings) -> Iterator[None
 
 def check(*files: tuple[str, bytes]) -> asreport.Exports:
     """Read the files; whatever they are, they become tables that can be assessed, or findings that say why not."""
-    with mock.patch.object(reading, "_guarded", _unguarded):
+    with mock.patch.object(importing, "_guarded", _unguarded):
         exports = asreport.read_exports([Upload(name, data) for name, data in files])
     named = set(exports.findings["file"])
     for file in exports.files:

@@ -11,8 +11,8 @@ import pytest
 from bounded import in_time
 
 import asreport
-from asreport import bounds
-from asreport.settings import Match, Settings, SettingsError, read_settings
+from asreport.policy import bounds
+from asreport.policy.provider_settings import Match, Settings, SettingsError, read_settings
 
 FORMAT = {"format": "asreport settings 1"}
 MATCH = {"headers": ["Ref"], "tables": {}}
@@ -112,7 +112,7 @@ def test_the_last_of_two_matches_for_the_same_headers_holds_in_the_place_of_the_
 
 
 MANY_MATCHES = """
-from asreport.settings import Match, Settings
+from asreport.policy.provider_settings import Match, Settings
 many = Settings.model_construct(matches=[Match(headers=[f"h {'ab'[n // 2**b % 2]}{b}" for b in range(17)], tables={})
                                          for n in range(40_000)])
 print(len(many.and_then(many).matches))

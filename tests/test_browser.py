@@ -30,7 +30,7 @@ from browsing import (
 from conftest import Computed
 from playwright.sync_api import Browser, Page, expect
 
-from asreport.exceptions import COLUMNS, NO_OWNER, case_list
+from asreport.analysing.case_list import COLUMNS, NO_OWNER, case_list
 from asreport.wording import GROUPS, cases, percent, what_counts_say
 
 LISTS = ("Exceptions", "To do", "Excluded")

@@ -8,8 +8,8 @@ from browsing import BREAKDOWN, EXCEPTIONS, Watch, go, heading, main, settled, u
 from conftest import Computed
 from playwright.sync_api import Browser, Page, expect
 
-from asreport.breakdown import breakdown, ranked
-from asreport.exceptions import case_list
+from asreport.analysing.breakdown import breakdown, ranked
+from asreport.analysing.case_list import case_list
 from asreport.wording import cases
 
 

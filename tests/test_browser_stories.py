@@ -32,9 +32,9 @@ from browsing import (
 from conftest import Computed
 from playwright.sync_api import Browser, Page, expect
 
-from asreport.exceptions import COLUMNS, case_list
-from asreport.settings import read_settings
-from asreport.shortest_way import shortest_ways
+from asreport.analysing.case_list import COLUMNS, case_list
+from asreport.analysing.route_to_target import shortest_ways
+from asreport.policy.provider_settings import read_settings
 from asreport.wording import OUTCOMES, headline, percent
 
 # Each story is gone in one look; what it comes to is looked at in all of them.

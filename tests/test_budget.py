@@ -15,11 +15,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
-from test_reading_apart import Upload, far_binary
+from test_workbook_process import Upload, far_binary
 
 from asreport import Exports, Settings, read_exports
-from asreport.findings import BLOCKS
-from asreport.reading import budget, limits, workbooks
+from asreport.importing import budget, limits, workbooks
+from asreport.importing.findings import BLOCKS
 
 ROOT = Path(__file__).parent.parent
 

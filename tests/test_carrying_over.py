@@ -12,9 +12,9 @@ from test_quarter import quarter_of
 from test_readings import table
 
 import asreport
-from asreport.carrying_over import calendar_quarter
-from asreport.cli import main
-from asreport.quarter import QuarterError
+from asreport.command_line.cli import main
+from asreport.policy.carrying_over import calendar_quarter
+from asreport.policy.quarter import QuarterError
 from asreport.tables import empty_table
 
 Q2 = asreport.load_quarter("q2-2026")

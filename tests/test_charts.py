@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import altair as alt
 from conftest import Computed
 
-from asreport.breakdown import breakdown, furthest, ranked
-from asreport.shortest_way import shortest_ways
-from asreport.timing import time_to_meeting, timed_measures
+from asreport.analysing.breakdown import breakdown, furthest, ranked
+from asreport.analysing.route_to_target import shortest_ways
+from asreport.analysing.time_to_meeting import time_to_meeting, timed_measures
 from ui.charts.groups import bars_by_group, weekly_rate
 from ui.charts.heat import heat_map
 from ui.charts.route import route

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from asreport.cli import main
+from asreport.command_line.cli import main
 
 ATTAINMENT = (
     "measure_id,measure,target_percent,in_scope,due,met_due,missed,met_early,pending,excluded,cannot_assess,"

@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from asreport.reading import delimited
-from asreport.reading.grids import Grid
+from asreport.importing import delimited
+from asreport.importing.grids import Grid
 
 PIECES = ["a", "7", "Ā", '"', '""', ",", ",,", "\n", "\r\n", "\n\n", " ", "\t", ";", "x y", "14/04/2026", '"b, c"', "-"]
 

@@ -9,7 +9,7 @@ import pytest
 
 import asreport
 from asreport.evidence import KINDS, REASONS
-from asreport.reasons import CaseReason
+from asreport.evidence.reasons import CaseReason
 from asreport.tables import DTYPES, TABLES, TablesError
 
 PERIOD = """

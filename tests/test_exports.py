@@ -14,9 +14,9 @@ from exports.world import plain
 from exports.writers import Files, unzipped
 
 import asreport
-from asreport.reading import Exports, read_exports
+from asreport.assessing.verdict import VERDICTS
+from asreport.importing import Exports, read_exports
 from asreport.tables import DTYPES, TABLES
-from asreport.verdicts import VERDICTS
 
 ENTRIES = sorted({*MADE, *KEPT, *UNKEPT})
 SHAPES = [entry for entry in ENTRIES if entry.startswith("shapes/")]

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import asreport
-from asreport.downloads import csv_bytes
-from asreport.formulas import begins_formula, guarded
+from asreport.handing_out.downloads import csv_bytes
+from asreport.handing_out.formulas import begins_formula, guarded
 
 SEPARATORS = [",", ";", "\t", "|", "،", "؛", "、", "，", "；"]
 SIGNS = "=+-@＝＋－＠"

@@ -21,7 +21,7 @@ from judge import (
 from worlds import to_tables, worlds
 
 import asreport
-from asreport.quarter_file import extended
+from asreport.policy.quarter_file import extended
 
 Q2 = asreport.load_quarter("q2-2026")
 ENROLLED_BY, REVIEWED_BY = date(2026, 4, 17), date(2026, 7, 3)

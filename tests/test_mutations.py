@@ -72,7 +72,7 @@ def test_of_toml_values_are_changed_but_no_name_comment_or_sentence() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["asreport/reading/vocabulary.toml", "asreport/attainment.py"])
+@pytest.mark.parametrize("path", ["asreport/importing/export_words.toml", "asreport/assessing/attainment.py"])
 def test_a_file_of_the_library_has_many_that_can_be_read(path: str) -> None:
     source = (ROOT / path).read_bytes()
     found = mutations_of(path, source)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asreport.names import file_names
+from asreport.handing_out.file_names import file_names
 
 DEVICES = ["CON", "prn", "AUX", "NUL", "COM1", "com9", "COM0", "LPT1", "COM¹", "LPT³", "CONIN$", "CONOUT$", "ＣＯＮ"]
 AWKWARD = [

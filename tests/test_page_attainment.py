@@ -10,9 +10,9 @@ from conftest import Computed
 from streamlit.testing.v1 import AppTest
 from test_pages import ATTAINMENT, EXCEPTIONS, app, assert_no_fault, go, texts, upload, use_sample, widget
 
-from asreport.exceptions import case_list
-from asreport.gap import gap_in_words, recording_gap
-from asreport.timing import curve_in_words, time_to_meeting, timed_measures
+from asreport.analysing.case_list import case_list
+from asreport.analysing.recording_gap import gap_in_words, recording_gap
+from asreport.analysing.time_to_meeting import curve_in_words, time_to_meeting, timed_measures
 from asreport.wording import OUTCOMES, headline
 
 __all__ = ["app"]  # the fixture

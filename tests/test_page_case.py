@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT, Computed
 from streamlit.testing.v1 import AppTest
 
-from asreport.casefile import CaseIndex
-from asreport.story import story
+from asreport.analysing.case_index import CaseIndex
+from asreport.analysing.case_story import story
 from asreport.wording import VERDICTS
 
 

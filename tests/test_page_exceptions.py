@@ -8,8 +8,8 @@ from conftest import ROOT, Computed
 from streamlit.testing.v1 import AppTest
 from test_pages import BREAKDOWN, EXCEPTIONS, assert_no_fault, go, row_count, texts, use_sample, widget
 
-from asreport.breakdown import breakdown, ranked
-from asreport.exceptions import case_list
+from asreport.analysing.breakdown import breakdown, ranked
+from asreport.analysing.case_list import case_list
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_page_of_rows_is_sent_and_the_others_can_be_turned_to(app: AppTest, mo
     opened(use_sample(app), verdict="all")
     everything = app.dataframe[0].value
     assert not any("The downloads hold them all" in caption.value for caption in app.caption)
-    monkeypatch.setattr("ui.exceptions.AT_ONCE", 150)
+    monkeypatch.setattr("ui.exceptions_view.AT_ONCE", 150)
     seen = [app.run().dataframe[0].value]
     assert any(f"Rows 1 to 150 of {len(everything):,}." in caption.value for caption in app.caption)
     (turned,) = [key for key in app.session_state.to_dict() if str(key).startswith("filter-page")]

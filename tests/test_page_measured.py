@@ -31,8 +31,8 @@ from test_pages import (
 )
 
 import asreport
-from asreport import downloads
-from asreport.reading_effects import effect, reading_effects
+from asreport.analysing.reading_effects import effect, reading_effects
+from asreport.handing_out import downloads
 from asreport.wording import effect_on_figure
 from ui import readings
 

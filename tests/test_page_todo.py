@@ -10,8 +10,8 @@ import pytest
 from conftest import ROOT, Computed
 from streamlit.testing.v1 import AppTest
 
-from asreport.shortest_way import shortest_ways
-from asreport.todo import LISTS, owners_of, worklist
+from asreport.analysing.route_to_target import shortest_ways
+from asreport.analysing.worklist import LISTS, owners_of, worklist
 from asreport.wording import TASK_LISTS, tasks_headline
 from ui.tasks import FEW, FIRST
 

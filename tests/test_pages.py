@@ -20,10 +20,10 @@ from conftest import ROOT, Computed
 from streamlit.testing.v1 import AppTest
 
 import asreport
-from asreport import cli
-from asreport.attainment import COUNTS
-from asreport.breakdown import GROUPINGS
-from asreport.exceptions import COLUMNS, case_list
+from asreport.analysing.breakdown import GROUPINGS
+from asreport.analysing.case_list import COLUMNS, case_list
+from asreport.assessing.attainment import COUNTS
+from asreport.command_line import cli
 from asreport.wording import OUTCOMES, VERDICTS, headline, what_counts_say
 
 # Title of each page → its file, as the app itself has them.

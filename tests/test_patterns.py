@@ -6,11 +6,11 @@ from bounded import in_time
 
 DATE = """
 import sys
-from asreport.reading.dates import read_one
+from asreport.importing.date_columns import read_one
 print(read_one(sys.argv[1] * 300_000 + sys.argv[2]))
 """
 PAGE = """
-from asreport.reading.webtables import read_web_page
+from asreport.importing.html_tables import read_web_page
 (grid,) = read_web_page(b"<table><tr><td>Case Number<td colspan=" + b" " * 1_000_000 + b"x>1</table>")
 print(len(grid.columns))
 """

@@ -12,9 +12,9 @@ from judge import judge
 from worlds import any_quarter, to_tables, worlds
 
 import asreport
-from asreport.attainment import COUNTS
-from asreport.breakdown import breakdown, groupings
-from asreport.verdicts import VERDICTS
+from asreport.analysing.breakdown import breakdown, groupings
+from asreport.assessing.attainment import COUNTS
+from asreport.assessing.verdict import VERDICTS
 from asreport.wording import REASONS
 
 WORLDS = worlds(any_quarter())

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from test_readings import case
 
 import asreport
-from asreport import downloads
-from asreport.pseudonyms import (
+from asreport.handing_out import downloads
+from asreport.handing_out.pseudonyms import (
     HIDDEN,
     findings_with_pseudonyms,
     pseudonyms,
     tables_with_pseudonyms,
     with_pseudonyms,
 )
-from asreport.workbook import exceptions_workbook
+from asreport.handing_out.workbook import exceptions_workbook
 
 SECRET = b"a secret of the session"
 
@@ -138,7 +138,7 @@ def test_a_name_of_more_words_than_any_is_hidden_all_the_same():
 
 MANY = """
 import pandas as pd
-from asreport.pseudonyms import pseudonyms
+from asreport.handing_out.pseudonyms import pseudonyms
 names = ["a " * 300_000, *(f"A x{n}" for n in range(30_000))]
 case_numbers = [str(n) for n in range(len(names))]
 cases = pd.DataFrame({"case_number": case_numbers, "student_name": names, "nsn": case_numbers})

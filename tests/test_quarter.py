@@ -11,8 +11,8 @@ import pytest
 import asreport
 from asreport import evidence
 from asreport.business_days import OutsideCalendar, add_business_days, count_business_days, holidays_between
-from asreport.quarter import QuarterError
-from asreport.reasons import Group
+from asreport.evidence.reasons import Group
+from asreport.policy.quarter import QuarterError
 from asreport.tables import TABLES, empty_table
 from asreport.wording import GROUPS, REASONS
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 import asreport
-from asreport.quarter_calendar import (
+from asreport.analysing.quarter_calendar import (
     business_days_in_period,
     calendar_days,
     last_deadlines,

@@ -13,9 +13,9 @@ from test_reading_effects import two_cases
 from worlds import drawn_quarters
 
 import asreport
-from asreport.quarter import QuarterError
-from asreport.quarter_words import NAMES, ordinal
-from asreport.reading_effects import reading_effects, with_readings
+from asreport.analysing.reading_effects import reading_effects, with_readings
+from asreport.policy.quarter import QuarterError
+from asreport.policy.quarter_words import NAMES, ordinal
 
 Q2 = asreport.load_quarter("q2-2026")
 OWN = """

@@ -10,7 +10,7 @@ from conftest import Computed
 from test_readings import LATE, SCHOOL, case, table
 
 import asreport
-from asreport.reading_effects import (
+from asreport.analysing.reading_effects import (
     alternatives,
     changed_readings,
     effect,

@@ -45,7 +45,7 @@ from deployed import ask, free_port, websocket_status
 from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from asreport import cli
+from asreport.command_line import cli
 from asreport.tables import TABLES, Tables
 
 # A header for each field that an export can hold.

@@ -23,9 +23,9 @@ from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
 import asreport
-from asreport import cli
-from asreport.cli import main
-from asreport.reading import workbooks
+from asreport.command_line import cli
+from asreport.command_line.cli import main
+from asreport.importing import workbooks
 
 RESULTS = {"attainment.csv", "case-results.csv", "exceptions.xlsx", "findings.csv", "receipt.json"}
 
@@ -130,7 +130,7 @@ def test_the_process_that_opens_workbooks_is_killed(sample_folder: Path, monkeyp
 def test_killed_while_writing_no_file_looks_whole(sample_folder: Path, tmp_path: Path) -> None:
     """Killed when the first file is being written, by what no program can heed: until all are, none has its name.
 
-    Of the signals that it can heed, test_together.py says what is left: nothing.
+    Of the signals that it can heed, test_all_or_none.py says what is left: nothing.
     """
     run = assess(sample_folder, tmp_path)
     until = time.monotonic() + 120

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asreport.findings import AFFECTS, BLOCKS
-from asreport.reading import Exports, read_exports
+from asreport.importing import Exports, read_exports
+from asreport.importing.findings import AFFECTS, BLOCKS
 
 HEAD = ["Case Number", "Subject", "Date", "Description"]
 SUBJECTS = ["Initial School Meeting", "Phone call, no answer", 'Said "later"', "Home visit", ""]

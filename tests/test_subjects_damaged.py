@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from judge import UNSEEN, fold
 
 import asreport
-from asreport.settings import Settings
-from asreport.subjects import classify
+from asreport.assessing.subjects import classify
+from asreport.policy.provider_settings import Settings
 
 QUARTER = asreport.load_quarter("q2-2026")
 LETTERS = "aāeĒt/ ?ä"
@@ -95,8 +95,8 @@ ASSESSED = """
 import sys
 import pandas as pd
 import asreport
-from asreport.settings import Settings
-from asreport.subjects import classify
+from asreport.policy.provider_settings import Settings
+from asreport.assessing.subjects import classify
 
 name, text, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
 quarter = Settings(subjects={"school": [name[:-n] for n in range(1, times)] + [name]}).applied_to(

@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 
 import asreport
-from asreport.reading.vocabulary import HEADERS, header
-from asreport.settings import FIELDS
+from asreport.handing_out.templates import template
+from asreport.importing.export_words import HEADERS, header
+from asreport.policy.provider_settings import FIELDS
 from asreport.tables import TABLES
-from asreport.templates import template
 from asreport.wording import FIELDS as WORDS
 
 

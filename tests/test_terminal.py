@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from asreport.cli import main
-from asreport.terminal import printable
+from asreport.command_line.cli import main
+from asreport.command_line.terminal import printable
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="shells of POSIX")
 EVIL = "zq\x1b[31m\u202ezq\u200b\x9b2J\n.csv"
@@ -141,5 +141,5 @@ def test_ctrl_c_that_the_shell_ignores_is_ignored(tmp_path: Path):
 def test_ctrl_c_where_asreport_is_not_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """It is the program's own then."""
     assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
-    monkeypatch.setattr("asreport.cli.write_together", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("asreport.command_line.cli.write_together", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     assert main(["sample", "--out", str(tmp_path)]) == 130

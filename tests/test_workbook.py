@@ -13,9 +13,9 @@ from openpyxl.utils.escape import unescape
 from test_formulas import live
 
 import asreport
-from asreport import downloads, workbook
-from asreport.exceptions import COLUMNS, NO_OWNER
-from asreport.findings import Findings
+from asreport.analysing.case_list import COLUMNS, NO_OWNER
+from asreport.handing_out import downloads, workbook
+from asreport.importing.findings import Findings
 from asreport.tables import TABLES, empty_table
 from asreport.wording import REASONS
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from judge import HOLIDAYS, RESEMBLING, SCHOOL, WHANAU, deadline_of
 
 import asreport
-from asreport.quarter import ASKED_READINGS
-from asreport.quarter_file import extended
+from asreport.policy.quarter import ASKED_READINGS
+from asreport.policy.quarter_file import extended
 from asreport.tables import DTYPES, TABLES
 
 Q2 = asreport.load_quarter("q2-2026")

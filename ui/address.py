@@ -1,6 +1,6 @@
 """The filters of Exceptions and the address of the page: each follows the other, so that a link reopens a view.
 
-What stands in the address, and why no name does: `asreport.filters`.
+What stands in the address, and why no name does: `asreport.analysing.case_filters`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from asreport.bounds import MAX_SEARCH
-from asreport.filters import BY_GROUP, FILTERS, Listing, filter_label, group_identity, listing
+from asreport.analysing.case_filters import BY_GROUP, FILTERS, Listing, filter_label, group_identity, listing
+from asreport.policy.bounds import MAX_SEARCH
 from ui import session
 from ui.session import Loaded
 
@@ -37,7 +37,7 @@ def listed(now: Loaded) -> Listing:
 
 
 def to_cases(now: Loaded, measure: str, by: str, group: str, verdicts: Sequence[str] = ()) -> Address:
-    """The address of a group's cases of a measure. `by`, `group`: as `asreport.breakdown.breakdown` names them."""
+    """The address of a group's cases of a measure. `by`, `group`: as `breakdown.breakdown` names them."""
     param = next(param for param, grouping in BY_GROUP.items() if grouping == by)
     return {
         "verdict": list(verdicts) or [_ALL],

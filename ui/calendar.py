@@ -9,15 +9,15 @@ import pandas as pd
 import streamlit as st
 
 import asreport
-from asreport.dates import column_in_words, in_words
-from asreport.quarter import Quarter
-from asreport.quarter_calendar import (
+from asreport.analysing.quarter_calendar import (
     HOLIDAY,
     business_days_in_period,
     calendar_days,
     last_deadlines,
     month_counts,
 )
+from asreport.dates import column_in_words, in_words
+from asreport.policy.quarter import Quarter
 from ui.charts.common import TONES, ink, pale
 from ui.session import Loaded
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from asreport.exceptions import COLUMNS, NO_OWNER, case_list
-from asreport.gap import gap_in_words
-from asreport.quarter import Measure, Quarter
+from asreport.analysing.case_list import COLUMNS, NO_OWNER, case_list
+from asreport.analysing.recording_gap import gap_in_words
+from asreport.policy.quarter import Measure, Quarter
 from asreport.wording import GROUPS, OUTCOMES, cases, percent, what_counts_say, where_it_ends
-from ui import parts, readings, session
+from ui import readings, session, shared
 from ui.charts.bullet import bullet
 from ui.session import Loaded
 
@@ -29,7 +29,7 @@ def measure_row(now: Loaded, row: pd.Series, gap: pd.Series) -> None:
     with st.container(border=True, key=f"measure-{measure.id}", gap="xsmall"):
         stands, figures = st.columns([4, 1], vertical_alignment="center")
         with stands:
-            st.markdown(f"### {measure.name}\n{parts.outcome_in_line(row['outcome'])}")
+            st.markdown(f"### {measure.name}\n{shared.outcome_in_line(row['outcome'])}")
             if row["outcome"] in ("no_data", "no_cases"):
                 st.write(now.result.not_assessed.get(measure.id, OUTCOMES[row["outcome"]].sentence))
             else:
@@ -64,7 +64,7 @@ def _readings(measure: Measure, quarter: Quarter) -> None:
         reading = quarter.readings[name]
         taken = reading.choices[reading.value] if isinstance(reading.value, str) else ", ".join(reading.value)
         changed = " :orange-badge[:material/tune: Changed]" if reading.changed else ""
-        lines.append(f"- {reading.title}: {parts.safe_markdown(taken)}{changed}")
+        lines.append(f"- {reading.title}: {shared.safe_markdown(taken)}{changed}")
     if lines:
         st.markdown("\n".join(["**Readings in force.** Where the guide is silent:", "", *lines]))
 
@@ -88,7 +88,7 @@ def _not_met(now: Loaded, measure: Measure) -> None:
         key=f"cases-{measure.id}-{now.number}",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Due date": parts.date_column("Due date")},
+        column_config={"Due date": shared.date_column("Due date")},
     )
     if rows := chosen["selection"]["rows"]:
         session.open_case(shown["case_number"].iloc[rows[0]])

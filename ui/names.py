@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from asreport import downloads
+from asreport.handing_out import downloads
 from ui import download, session
 from ui.session import Loaded
 

@@ -6,13 +6,21 @@ import pandas as pd
 import streamlit as st
 
 import asreport
-from asreport.quarter import Reading
-from asreport.reading_effects import Value, changed_readings, effect, entries, moves, reading_effects, with_readings
+from asreport.analysing.reading_effects import (
+    Value,
+    changed_readings,
+    effect,
+    entries,
+    moves,
+    reading_effects,
+    with_readings,
+)
+from asreport.policy.quarter import Reading
 from asreport.wording import OUTCOMES, effect_on_figure, percent
 from ui import session
 from ui.charts.readings import from_now_to_then, in_words
-from ui.parts import safe_markdown
 from ui.session import Loaded
+from ui.shared import safe_markdown
 
 AT_ONCE = 5_000  # cases up to which effects are worked out unasked
 _EFFECTS = "reading effects"

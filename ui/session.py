@@ -21,14 +21,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import asreport
-from asreport.pseudonyms import (
+from asreport.analysing.reading_effects import changed_readings, with_readings
+from asreport.handing_out.pseudonyms import (
     Pseudonyms,
     findings_with_pseudonyms,
     pseudonyms,
     tables_with_pseudonyms,
     with_pseudonyms,
 )
-from asreport.reading_effects import changed_readings, with_readings
 from asreport.tables import Tables
 from ui import memory
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from asreport.assessment import Assessment
-from asreport.todo import tasks_in_words
+from asreport.analysing.worklist import tasks_in_words
+from asreport.assessing.assessment import Assessment
 from asreport.wording import TASK_LISTS
 from ui import session
-from ui.parts import BADGE, safe_markdown
+from ui.shared import BADGE, safe_markdown
 
 FIRST, MORE, MOST = 5, 20, 200  # rows of a list at first, with each click, and at most
 FEW = 2  # so few more are shown at once: a button for them would take as much room

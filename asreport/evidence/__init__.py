@@ -10,7 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from asreport.evidence.kind import EvidenceKind
-from asreport.reasons import CaseReason, Group, Reason
+from asreport.evidence.reasons import CaseReason, Group, Reason
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from asreport.dates import column_in_words
+from asreport.evidence.reasons import Reason
 from asreport.frozen import Policy
-from asreport.reasons import Reason
 from asreport.tables import day
 
 

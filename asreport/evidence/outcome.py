@@ -21,7 +21,7 @@ from asreport.evidence.kind import (
     missing_last,
     text_order,
 )
-from asreport.reasons import Group, Reason
+from asreport.evidence.reasons import Group, Reason
 from asreport.tables import day
 
 OutcomeType = Literal["school", "alternative_education", "exemption"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from asreport.dates import column_in_words
 from asreport.evidence.kind import CasesInScope, EvidenceKind, JudgedRecords, Records, Standing, failed_bits, no_day
-from asreport.reasons import Group, Reason
+from asreport.evidence.reasons import Group, Reason
 from asreport.tables import day
 
 
@@ -24,8 +24,8 @@ class OwnerReason(Reason):
 class OwnerEvidence(EvidenceKind):
     """An owner who is a person, assigned by the deadline where there is one and the day is known.
 
-    An owner is a queue whose name holds one of `queues`, or is one that a provider has `marked` (settings.py). The
-    record is the case itself, where it names an owner.
+    An owner is a queue whose name holds one of `queues`, or is one that a provider has `marked`
+    (provider_settings.py). The record is the case itself, where it names an owner.
     """
 
     kind: Literal["owner"]

@@ -20,7 +20,7 @@ from asreport.evidence.kind import (
     recorded_on,
     text_order,
 )
-from asreport.reasons import Group, Reason
+from asreport.evidence.reasons import Group, Reason
 
 
 class PlanReason(Reason):

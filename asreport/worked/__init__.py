@@ -45,8 +45,8 @@ from typing import Any
 
 import pandas as pd
 
-from asreport.quarter import Cases, Measure
-from asreport.quarter_file import load_quarter
+from asreport.policy.quarter import Cases, Measure
+from asreport.policy.quarter_file import load_quarter
 from asreport.tables import BLANK, DTYPES, TABLES, empty_table
 
 ANSWERS = ("verdict", "reason", "deadline", "completed_date", "why")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from asreport.assessment import Assessment, assess
-from asreport.quarter import Measure, Quarter
-from asreport.quarter_file import load_quarter
+from asreport.assessing.assessment import Assessment, assess
+from asreport.policy.quarter import Measure, Quarter
+from asreport.policy.quarter_file import load_quarter
 from asreport.worked import ANSWERS, NOT_IN_MEASURE, WorkedExample, load_worked
 
 _TRIED = 8  # examples of which the one that shows most is computed

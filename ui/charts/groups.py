@@ -8,7 +8,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from asreport.breakdown import is_small
+from asreport.analysing.breakdown import is_small
 from asreport.dates import column_in_words
 from ui.charts.common import PERCENT, TONES, Shape, filled, ink, of_table, shape
 

@@ -7,7 +7,7 @@ import textwrap
 import altair as alt
 import pandas as pd
 
-from asreport.breakdown import is_small
+from asreport.analysing.breakdown import is_small
 from asreport.wording import percent
 from ui.charts.common import TONES, Shape, filled, ink, of_table, shape
 from ui.charts.groups import PICKED, SMALL_MARK
@@ -39,7 +39,7 @@ def in_words(table: pd.DataFrame) -> pd.Series:
 def heat_map(table: pd.DataFrame) -> Shape:
     """Rates by measure (down) and owner (across); the further from the target, the stronger the colour.
 
-    `table`: as `asreport.breakdown.furthest`.
+    `table`: as `asreport.analysing.breakdown.furthest`.
     """
     distance = (table["rate_percent"] - table["target_percent"].astype("float64")).abs()
     # Cut, never rounded up: a rate just below its target must not read as if it had reached it.

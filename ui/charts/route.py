@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from asreport.shortest_way import KINDS, Way
+from asreport.analysing.route_to_target import KINDS, Way
 from asreport.wording import STEP_KINDS, percent
 from ui.charts.common import TONES, Shape, filled, ink, of_table, pale, shape
 

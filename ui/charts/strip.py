@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from asreport.analysing.case_story import Story
 from asreport.dates import column_in_words
-from asreport.story import Story
 from asreport.wording import STORY, VERDICTS
 from ui.charts.common import TONES, ink, pale
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from asreport.quarter import Measure
+from asreport.policy.quarter import Measure
 from ui.charts.common import PERCENT, TONES, Shape, filled, ink, of_table, pale, shape
 
 

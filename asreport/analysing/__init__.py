@@ -1,0 +1,1 @@
+"""What follows from an assessment: where we are short, which cases, and what to do."""

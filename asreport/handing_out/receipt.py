@@ -1,0 +1,53 @@
+"""The receipt: what it takes to reproduce a result."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+import asreport
+from asreport.assessing.assessment import Assessment
+from asreport.handing_out.pseudonyms import Pseudonyms
+from asreport.importing import Exports
+from asreport.policy.quarter_writing import as_toml
+
+_POLICY = {"name", "source", "period", "sections", "readings", "subjects", "resemblance", "measures"}
+
+
+def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = None) -> dict[str, Any]:
+    """Name, SHA-256, table and row count of each export, and all that was chosen; plain data, ready for JSON.
+
+    The quarter is in it whole: as it was applied (`policy`), and as the file that gives it again (`quarter_file`).
+
+    `hidden`: the pseudonyms that stand for students' names in what the receipt goes with.
+    """
+    period = result.quarter.period
+    return {
+        "asreport": asreport.__version__,
+        "holiday_calendar": f"holidays {metadata.version('holidays')}",
+        "quarter": result.quarter.id,
+        "quarter_name": result.quarter.name,
+        "carried_over_from": result.quarter.carried_over_from,
+        "left_out": list(result.quarter.left_out.values()),
+        "policy": result.quarter.model_dump(mode="json", include=_POLICY),
+        "quarter_file": as_toml(result.quarter),
+        "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
+        "as_at": result.as_at.isoformat(),
+        "readings": {name: reading.value for name, reading in result.quarter.readings.items()},
+        "chosen_otherwise": result.quarter.departures,
+        "student_names": f"pseudonyms of key {hidden.key_id}" if hidden else "as recorded",
+        "settings": exports.settings.model_dump(mode="json"),
+        "exports": [
+            {
+                "name": file.name,
+                "sha256": file.sha256,
+                "tables": [
+                    {"table": part.table, "sheet": part.sheet, "rows_read": part.rows_read, "rows_used": part.rows_used}
+                    for part in file.parts
+                    if part.table
+                ],
+            }
+            for file in exports.files
+            if not file.is_settings
+        ],
+    }

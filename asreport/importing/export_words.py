@@ -1,0 +1,117 @@
+"""The words of the exports, loaded once from export_words.toml: headers by table and field, and what values may say."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from asreport.importing.import_memory import once_a_text
+
+WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "export_words.toml").read_text(encoding="utf-8"))
+
+_ARROWS = "↑↓▲▼"
+_LONGEST = 255  # letters of a header; Salesforce allows 40, and 80 with the name of what it belongs to
+_CUSTOM_FIELD = re.compile(r"__[cr]\b", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+
+
+def squash(text: str) -> str:
+    """The letters and digits of a text in lower case, macrons kept: how headers are compared."""
+    return "".join(c for c in unicodedata.normalize("NFC", text).lower() if c.isalnum())
+
+
+def fold(text: str) -> str:
+    """A value as it is looked up among the value words: lower case, single spaces, plain hyphens, no underscores."""
+    text = unicodedata.normalize("NFC", text).lower().replace("_", " ")
+    return " ".join(re.sub("[‐‑‒–—−]", "-", text).split()).strip(" .*")
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header as seen: its text, whether it bore a sort arrow, the ways it may be known, and the table it names."""
+
+    text: str
+    arrow: bool
+    names: tuple[str, ...]
+    parent: str
+    upwards: bool = False
+
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """The fields of each table that it may stand for, going by its name alone; told once, as it is asked often."""
+        found = {}
+        for table, known in _FIELDS_BY_NAME.items():
+            named = set().union(*(known[name] for name in self.names if name in known))
+            own = {field for field in named if self.parent in ("", table) or field in ("case_number", "nsn")}
+            if own:  # hardly any of the cells that are looked at to find the header
+                found[table] = [field for field in HEADERS[table] if field in own]
+        return found
+
+    def rank(self, names: dict[str, int]) -> int | None:
+        """Where this header stands in a list of names in order of preference; None if it is not there."""
+        for name in self.names:
+            if name in names:
+                return names[name]
+        return None
+
+
+def header(text: str) -> Header:
+    """Take a header cell apart: `Plan: Created Date  ↑` is "createddate", sorted, of the table plans."""
+    return _header(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+
+
+@once_a_text
+def _header(text: str) -> Header:
+    bare = text.rstrip().rstrip(_ARROWS).rstrip()
+    arrow = bare != text.rstrip()
+    plain = _CUSTOM_FIELD.sub("", bare)
+    names = [squash(bare), squash(plain), squash(_BRACKETED.sub("", plain))]
+    before, parted, after = plain.replace(".", ":").rpartition(":")
+    parent = ""
+    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", before).lower())
+    if parted and words and words[-1] in WORDS["parents"]:
+        parent = WORDS["parents"][words[-1]]
+        names.append(squash(after))
+    return Header(
+        bare, arrow, tuple(dict.fromkeys(name for name in names if name)), parent, text.rstrip().endswith("↑")
+    )
+
+
+def _ranks(section: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, dict[str, int]]]:
+    """Each list of names as squashed name -> place in the list."""
+    return {
+        table: {
+            field: {squash(name): place for place, name in reversed(list(enumerate(names)))}
+            for field, names in fields.items()
+        }
+        for table, fields in section.items()
+    }
+
+
+HEADERS = _ranks(WORDS["headers"])
+KNOWN_BY_VALUES = _ranks(WORDS["headers_known_by_their_values"])
+WITHOUT_CASES = _ranks(WORDS["headers_without_cases"])
+STAND_INS = _ranks(WORDS["stand_in_headers"])
+PLAN_STATUS = frozenset(squash(name) for name in WORDS["plan_headers"]["status"])
+PLAN_FIELDS = frozenset(WORDS["plan_headers"]["names"])
+VALUES: dict[str, frozenset[str]] = {kind: frozenset(map(fold, words)) for kind, words in WORDS["values"].items()}
+TOTALS = frozenset(map(fold, WORDS["layout"]["totals"]))
+SUMMARY_HEADERS = tuple(squash(name) for name in WORDS["layout"]["summary_headers"])
+FOOTERS: tuple[str, ...] = tuple(WORDS["layout"]["footers"])
+
+
+# The other way round, by table: squashed name -> the fields it may be.
+_FIELDS_BY_NAME = {
+    table: {name: {field for field in fields if name in fields[field]} for names in fields.values() for name in names}
+    for table, fields in HEADERS.items()
+}
+
+
+def fields_of(seen: Header, table: str) -> list[str]:
+    """The fields of `table` that a header may stand for, going by its name alone."""
+    return seen.fields.get(table, [])

@@ -1,0 +1,98 @@
+"""A sheet to the tables it holds: what it is taken for, or why there is no table in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from asreport.importing.corrected_match import Known, Sheet, find_match, matched_shape, shown
+from asreport.importing.export_words import WORDS
+from asreport.importing.findings import BLOCKS, INFORMS, Findings
+from asreport.importing.grids import Grid
+from asreport.importing.grouping_columns import fill_groups
+from asreport.importing.header_row import Layout, lay_out
+from asreport.importing.recognise_columns import Shape, is_complete, is_summary, nearest, recognise
+from asreport.importing.table_columns import Part, Piece, Reader
+from asreport.tables import TABLES
+
+
+@dataclass(frozen=True)
+class SheetRead:
+    """What one sheet gave."""
+
+    pieces: list[Piece]
+    part: Part | None  # for a sheet without a table
+    taken_on: date | None
+    complaint: str = ""  # why there is no table in it
+    sheet: Sheet | None = None
+    left_out: bool = False  # the user's own choice
+
+
+def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> SheetRead:
+    """The tables of one sheet; what was noticed goes to `findings`."""
+    told = find_match(grid, known)
+    layout = lay_out(grid, told[0] if told else None)
+    if layout is None:
+        return SheetRead([], None, None, "holds nothing: export the report again")
+    sheet = shown(grid, layout.header_row, told is not None)
+    shape = matched_shape(layout.headers, told[1]) if told else recognise(layout)
+    complaint = _why_none(layout, shape, told is not None)
+    if complaint:
+        table = next((name for name, fields in shape.tables.items() if is_complete(name, fields)), "")
+        part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {})
+        left_out = _is_notes(layout) or (told is not None and not told[1].tables)
+        return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
+    layout = fill_groups(layout)
+    reader = Reader(grid.sheet, file, layout, findings, known)
+    pieces = [reader.read(table, fields, len(shape.tables) > 1) for table, fields in shape.tables.items()]
+    reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
+    return SheetRead(pieces, None, layout.taken_on(reader.month_first), sheet=sheet)
+
+
+def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
+    """Why there is no table to read in a sheet; "" if there is one."""
+    if _is_notes(layout):
+        return "holds the notes of a template and was left out, which changes no figure"
+    if not shape.tables:
+        return "is not used, as its match says" if told else _complaint(layout)
+    for table, fields in shape.tables.items():
+        lacks = [needed.name for needed in TABLES[table] if needed.required and needed.name not in fields]
+        if lacks:
+            names = ", ".join(WORDS["headers"][table][name][0] for name in lacks)
+            return f"is matched without a column for {names}: correct its match"
+    if not len(layout.rows):
+        return "has a header but no rows under it: check the filters of the report and export it again"
+    return ""
+
+
+def _is_notes(layout: Layout) -> bool:
+    """Whether a sheet is the notes of a template."""
+    return layout.headers[0].text == WORDS["layout"]["notes"]
+
+
+def _complaint(layout: Layout) -> str:
+    """Why a sheet is none of the tables."""
+    if is_summary(layout):
+        return "holds totals only, from which no case can be told: export it again as a tabular report"
+    found = [seen.text for seen in layout.headers if seen.text]
+    shown = ", ".join(found[:12]) + (", …" if len(found) > 12 else "")
+    table, lacks, likely = nearest(layout)
+    ending = f"; the nearest to that is the column {likely}" if likely else ""
+    if not lacks:
+        return (
+            f"is not recognised as any of the exports, although its columns ({shown}) are nearest to those of {table}: "
+            "check that the column of numbers and the column of types hold what they say, and export it again"
+        )
+    name = WORDS["headers"][table][lacks][0]
+    return (
+        f"is not recognised as any of the exports: its columns are {shown}; it is nearest to {table} but has no column "
+        f"{name}{ending}: add that column to the report and export it again"
+    )
+
+
+def complain(sheet: SheetRead, name: str, file: str, alone: bool, findings: Findings) -> None:
+    """Say why a sheet gave no table: that blocks where the whole file gave none and nobody wished so."""
+    what = f"The sheet {name} of {file}" if name else file
+    number = sheet.part.header_row if sheet.part else None
+    severity = BLOCKS if alone and not sheet.left_out else INFORMS
+    findings.add(severity, f"{what} {sheet.complaint}.", file=file, sheet=name, row=number)
