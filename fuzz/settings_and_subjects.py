@@ -4,23 +4,20 @@
     python fuzz/settings_and_subjects.py --only subjects --seed 7
 
 Each input is drawn from a number, given with what it broke, so that it can be drawn again with --seed. An input that
-takes more than 10 seconds is a hang: where it hangs is printed, and the run ends, as it does at a fault. At the end of
+takes more than 10 seconds of processor time is a hang: where it hangs is printed, and the run ends, as it does at a fault. At the end of
 a run without either stands the number of inputs tried.
 """
 
 from __future__ import annotations
 
 import argparse
-import faulthandler
 import json
 import random
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pandas as pd
@@ -29,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import anything  # noqa: E402
+from watchdog import Hang, limited_to  # noqa: E402
 
 import asreport  # noqa: E402
 from asreport.assessing.subjects import classify, other_subjects  # noqa: E402
@@ -232,14 +230,6 @@ TARGETS: dict[str, Callable[[random.Random], None]] = {
 }  # fmt: skip
 
 
-class Hang(BaseException):
-    """An input took too long; no handler of asreport's own may take it for one of its faults."""
-
-
-def _hangs(_: int, frame: FrameType | None) -> None:
-    raise Hang
-
-
 def main() -> int:
     """Try inputs until the time is over; 1 at a fault or a hang."""
     parser = argparse.ArgumentParser(description="Look for settings and subjects that break asreport or make it hang.")
@@ -250,23 +240,17 @@ def main() -> int:
     targets = [arguments.only] if arguments.only else list(TARGETS)
     first = random.SystemRandom().randrange(1 << 40) if arguments.seed is None else arguments.seed
     end, tried = time.monotonic() + arguments.seconds, 0
-    signal.signal(signal.SIGALRM, _hangs)
     while time.monotonic() < end and not (tried and arguments.seed is not None):
         seed, target = first + tried, targets[(first + tried) % len(targets)]
-        # What holds the interpreter hears no alarm: then a thread of its own says where it is, and ends the process.
-        faulthandler.dump_traceback_later(2 * A_CASE, exit=True)
-        signal.alarm(A_CASE)
         print(f"\r{target}: --only {target} --seed {seed}", end="", file=sys.stderr, flush=True)
         try:
-            TARGETS[target](random.Random(seed))
+            with limited_to(A_CASE):
+                TARGETS[target](random.Random(seed))
         except BaseException as fault:
             what = f"takes more than {A_CASE} seconds" if isinstance(fault, Hang) else "breaks"
             print(f"\n{target} {what}: python fuzz/settings_and_subjects.py --only {target} --seed {seed}", flush=True)
             raise
-        finally:
-            signal.alarm(0)
         tried += 1
-    faulthandler.cancel_dump_traceback_later()
     print(f"\n{tried:,} inputs tried, {', '.join(targets)}: no fault, and no hang of {A_CASE} seconds.")
     return 0
 
