@@ -131,8 +131,37 @@ def test_every_note_of_several_lines() -> None:
     assert len(exports.tables["events"]) == 30 and not named_rows(exports)
 
 
+def test_a_separator_at_the_end_of_every_row_changes_nothing() -> None:
+    exports = read(",".join(HEAD) + "\n" + "".join(",".join(row) + ",\n" for row in rows_of(10, noted=False)))
+    assert len(exports.tables["events"]) == 10 and not named_rows(exports)
+
+
 def test_a_comma_that_was_not_quoted_is_named() -> None:
     lines = [HEAD, *rows_of(10, noted=False)]
     lines[4][1] = "Phone call, no answer"
     exports = read("\n".join(",".join(line) for line in lines))
     assert 5 in named_rows(exports)
+
+
+def test_a_mark_that_is_closed_by_the_next_quoted_cell_blocks() -> None:
+    """It swallows all up to there, and what that cell holds stands after its closing mark."""
+    lines = [HEAD, *rows_of(20, noted=False)]
+    lines[4][3], lines[5][3] = '"Rang', '"none"'
+    exports = read("\n".join(",".join(line) for line in lines))
+    assert "events" not in exports.tables and 5 in named_rows(exports, (BLOCKS,))
+
+
+def test_two_cells_made_one_and_one_made_two_in_a_row() -> None:
+    """So that it has as many cells as the others."""
+    good = text_of(rows_of(20, noted=True), ",", True, "\n", "")
+    row = '"00001049","Said ""later""","8/05/2026","Rang, left a message"'
+    assert row in good
+    exports = read(good.replace(row, row.replace('"00001049"', '"00001049""').replace('"Rang', '""Rang')))
+    assert exports.findings["finding"].str.contains("two of its cells were read as one").any()
+
+
+def test_a_comma_in_every_row_that_was_not_quoted_is_named() -> None:
+    rows = [[row[0], "Call, no answer", row[2], "none"] for row in rows_of(10, noted=False)]
+    exports = read("\n".join(",".join(line) for line in [HEAD, *rows]))
+    assert named_rows(exports) >= {*range(2, 12)}
+    assert exports.findings["finding"].str.contains("two of its cells were read as one").sum() == 10

@@ -41,9 +41,9 @@ def read_delimited(data: bytes) -> list[Grid]:
     rows = rows_of(plain, separator)
     _check_size(len(rows.widths), 1)
     _check_size(1, int(rows.widths.max()))
-    remarks = tuple(remarks_on(rows, plain, separator))
+    remarks = tuple(remarks_on(rows, plain, separator, _header_width(text[:_START], separator)))
     try:
-        grid = _read_fast(text, separator)
+        grid = _read_fast(text, plain, separator)
     except pd.errors.ParserError:
         grid = _read_exactly(text, separator)
     if grid.height != len(rows.widths):
@@ -129,6 +129,15 @@ def _fit(start: str, separator: str) -> tuple[int, int]:
     return known, max((widths.count(width) for width in set(widths)), default=0)
 
 
+def _header_width(start: str, separator: str) -> int:
+    """How many cells the header has, up to its last that is not blank; 0 where no row is known to be one."""
+    rows = list(itertools.islice(_rows(start, separator), HEADER_WITHIN))
+    best = max(rows, key=known_headers, default=[])
+    return (
+        max((place for place, cell in enumerate(best, 1) if cell.strip()), default=0) if known_headers(best) > 1 else 0
+    )
+
+
 def known_headers(row: list[str]) -> int:
     """How many cells of a row are headers of one table."""
     if len(row) < 2:
@@ -143,7 +152,7 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
 
 
-def _read_fast(text: str, separator: str) -> Grid:
+def _read_fast(text: str, data: bytes, separator: str) -> Grid:
     """By pandas' own parser, several times faster than the csv module.
 
     It must be told the number of columns: first as many as the first rows have, and if some row has more, as many as
@@ -153,7 +162,6 @@ def _read_fast(text: str, separator: str) -> Grid:
     widest = max(map(len, itertools.islice(_rows(start, separator), HEADER_WITHIN)), default=1)
     if len(text) > _START and not set("\r\n") & set(start):
         return _read_exactly(text, separator)  # of a first row that goes on, pandas would drop what lies beyond
-    data = text.encode("utf-8", errors="replace")
     if widest * max(data.count(b"\n"), data.count(b"\r")) > MAX_CELLS:
         return _read_exactly(text, separator)  # pandas would fill up every short row to that width
     try:

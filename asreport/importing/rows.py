@@ -43,8 +43,7 @@ _LOOKS_LIKE_ROWS = (
 
 @dataclass(frozen=True)
 class Rows:
-    """Per row: where it begins and ends in the bytes, how many cells it has, how many line breaks are within them, and
-    how many separators there are, those within cells too.
+    """Per row: where it begins and ends in the bytes, how many cells it has, how many line breaks are within them.
 
     `strict`: every quotation mark of the text stands where a program would put it.
     """
@@ -53,13 +52,15 @@ class Rows:
     ends: np.ndarray
     widths: np.ndarray
     breaks: np.ndarray
-    parts: np.ndarray
     strict: bool = True
 
 
-def remarks_on(rows: Rows, data: bytes, separator: str) -> list[Remark]:
-    """What is to be said of some rows. Raises Unreadable where a quotation mark swallowed rows."""
-    return _Judge(rows, data, separator).remarks()
+def remarks_on(rows: Rows, data: bytes, separator: str, headers: int) -> list[Remark]:
+    """What is to be said of some rows, with so many cells in the header, 0 where it is not known.
+
+    Raises Unreadable where a quotation mark swallowed rows.
+    """
+    return _Judge(rows, data, separator, headers).remarks()
 
 
 @dataclass(frozen=True)
@@ -75,32 +76,32 @@ def rows_of(data: bytes, separator: str) -> Rows:
     """The rows of a text in UTF-8 without a byte order mark."""
     letters = np.append(np.frombuffer(data, np.uint8), np.uint8(10))
     has_marks, has_returns, part = b'"' in data, b"\r" in data, ord(separator)
-    ends, counts, so_far = (
-        [np.zeros(0, dtype=np.int64)],
-        [np.zeros((3, 0), dtype=np.int64)],
-        np.zeros(3, dtype=np.int64),
-    )
-    is_within, was_edge = np.uint8(0), True
+    ends, counts = [np.zeros(0, dtype=np.int64)], [np.zeros((2, 0), dtype=np.int64)]
+    so_far = np.zeros(2, dtype=np.int64)
+    is_within, was_edge = False, True
     for start in range(0, len(data), _BLOCK):
         check()
-        here, after = letters[start : start + _BLOCK], letters[start + 1 : start + _BLOCK + 1]
-        here = here[: len(after)]
-        is_end, parts = here == 10, here == part
+        after = letters[start + 1 : start + _BLOCK + 1]
+        here = letters[start : start + len(after)]
+        is_end, cells, breaks = here == 10, here == part, np.zeros(0, dtype=bool)
         if has_returns:
             is_end |= (here == 13) & (after != 10)
-        cells, breaks = parts, np.zeros(0, dtype=bool)
         if has_marks:
             marks = here == 34
-            edges = parts | marks | (here == 10) | (here == 13)
-            within = (np.bitwise_xor.accumulate(marks.view(np.uint8)) ^ is_within).view(bool)
-            follows = after[-1] in (10, 13, 34, part)
+            edges = cells | marks | (here == 10) | (here == 13)
+            within = _odd(marks) ^ is_within
             # One that opens stands after an edge, one that closes before one; doubled ones are edges to each other.
-            if (marks & ~np.where(within, np.append(was_edge, edges[:-1]), np.append(edges[1:], follows))).any():
+            opens, closes = marks & within, marks & ~within
+            opens[1:] &= ~edges[:-1]
+            closes[:-1] &= ~edges[1:]
+            opens[0] &= not was_edge
+            closes[-1] &= after[-1] not in (10, 13, 34, part)
+            if opens.any() or closes.any():
                 return _walked(data, separator)
-            breaks, is_end, cells = is_end & within, is_end & ~within, parts & ~within
-            is_within, was_edge = np.uint8(within[-1]), edges[-1]
+            breaks, is_end, cells = is_end & within, is_end & ~within, cells & ~within
+            is_within, was_edge = bool(within[-1]), bool(edges[-1])
         at = np.flatnonzero(is_end)
-        places = [np.flatnonzero(cells), np.flatnonzero(breaks), np.flatnonzero(parts)]
+        places = np.flatnonzero(cells), np.flatnonzero(breaks)
         counts.append(np.array([np.searchsorted(one, at) for one in places]) + so_far[:, None])
         so_far += [len(one) for one in places]
         ends.append(at + start)
@@ -110,8 +111,20 @@ def rows_of(data: bytes, separator: str) -> Rows:
         ends.append(np.array([len(data)]))
         counts.append(so_far[:, None])
     whole = np.concatenate(ends)
-    cells, breaks, parts = np.diff(np.concatenate(counts, axis=1), axis=1, prepend=0)
-    return Rows(np.append(0, whole[:-1] + 1), whole, cells + 1, breaks, parts)
+    cells, breaks = np.diff(np.concatenate(counts, axis=1), axis=1, prepend=0)
+    return Rows(np.append(0, whole[:-1] + 1), whole, cells + 1, breaks)
+
+
+def _odd(marks: np.ndarray) -> np.ndarray:
+    """Whether there is an odd number of marks up to and with each place; eight places at a time."""
+    eights = np.zeros(-(-len(marks) // 8), dtype="<u8")
+    eights.view(np.uint8)[: len(marks)] = marks
+    for places in (8, 16, 32):
+        eights ^= eights << np.uint64(places)
+    # The last place of each eight says whether it has an odd number; what precedes it is added to all of it.
+    before = np.bitwise_xor.accumulate((eights >> np.uint64(56)).astype(np.uint8))
+    eights[1:] ^= before[:-1] * np.uint64(0x0101010101010101)
+    return eights.view(bool)[: len(marks)]
 
 
 def _walked(data: bytes, separator: str) -> Rows:
@@ -122,17 +135,16 @@ def _walked(data: bytes, separator: str) -> Rows:
     counted = [(len(row), walk.line_num) for row in walk]
     widths, last = np.array(counted, dtype=np.int64).reshape(-1, 2).T
     ends = np.cumsum([len(line) for line in lines])[last - 1]
-    parts = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(separator))
-    parts = np.diff(np.searchsorted(parts, ends), prepend=0)
-    return Rows(np.append(0, ends[:-1]), ends, np.maximum(widths, 1), np.diff(last, prepend=0) - 1, parts, strict=False)
+    return Rows(np.append(0, ends[:-1]), ends, np.maximum(widths, 1), np.diff(last, prepend=0) - 1, strict=False)
 
 
 class _Judge:
     """Looks closely at the rows that are not as the others are."""
 
-    def __init__(self, rows: Rows, data: bytes, separator: str) -> None:
+    def __init__(self, rows: Rows, data: bytes, separator: str, headers: int) -> None:
         self.rows, self.data, self.separator = rows, data, separator
         self.width = self._usual_width()
+        self.most = headers or self.width
         mark = re.escape(separator)
         self._token = re.compile(
             rf'[ ]*(?:"((?:[^"]|"")*+)("?)([^{mark}\r\n]*+)|([^{mark}\r\n]*+))({mark}|\r\n|\r|\n|\Z)'
@@ -145,14 +157,17 @@ class _Judge:
         if self.width < 2 or not ((self.rows.widths > 1) | (self.rows.breaks > 0)).any():
             return []
         rows, table = self.rows, self._table()
-        odd = table & (rows.widths != self.width)
-        # What was swallowed brought its separators with it.
-        closer = odd | ((rows.breaks > 0) & (rows.parts >= 2 * (self.width - 1)))
+        odd = table & ((rows.widths != self.width) | (rows.widths > self.most))
+        closer = odd | (rows.breaks > 0)
         if not rows.strict:
             closer[:] = True
         shifted, alike = [], []
         for row in watched(np.flatnonzero(closer).tolist()):
             raw = self._raw(row)
+            # What was swallowed brought its separators with it.
+            has_more = rows.breaks[row] and raw.count(self.separator.encode()) >= 2 * (self.width - 1)
+            if rows.strict and not (odd[row] or has_more):
+                continue
             if not (odd[row] or rows.breaks[row] or self._stray.search(raw)):
                 continue
             cells = self._cells(raw)
@@ -243,8 +258,8 @@ class _Judge:
         )
 
     def _is_shifted(self, cells: list[_Cell]) -> bool:
-        if len(cells) > self.width:
-            return any(cell.text.strip() for cell in cells[self.width :])
+        if len(cells) > self.most:
+            return any(cell.text.strip() for cell in cells[self.most :])
         if len(cells) == 1 and self._is_odd_line(cells[0].text.encode()):
             return True
         if len(cells) < self.width:

@@ -172,6 +172,8 @@ _FILES: dict[str, Callable[[], bytes]] = {
         {"my.DS_Store events.csv": _same(), "x/.DS_Store": b"\0\1", "__MACOSX/._a.csv": b"\0\5"}
     ),
     "a table in a cell.xls": _text(_page().replace("<td>x</td>", "<td><table><tr><td>x</td></tr></table></td>", 1)),
+    "an end too many.xls": _text(_page().replace("<td>x</td>", "<td>x</table></td>", 1)),
+    "a table without end in a cell.xls": _text(_page().replace("<td>x</td>", "<td><table>x</td>", 1)),
     "a cell of three rows.xls": _text(
         _page().replace("<td>2</td>", '<td rowspan="3">2</td>').replace("<td>3</td>", "").replace("<td>4</td>", "")
     ),
