@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from ui import download, memory, names, session, shared, sign_in, theme
+from ui import (
+    download,
+    memory,
+    names,
+    session,
+    shared,
+    sign_in,
+    streamlit_patches,  # noqa: F401  to be imported is all it takes
+    theme,
+)
 from ui.style import MARK, look
 
 st.set_page_config(page_title="asreport", page_icon=MARK, layout="wide")

@@ -5,10 +5,12 @@ The measure library under the app: bytes → tables → verdicts → attainment 
 
 __version__ = "0.1.0"
 
+from asreport.command_line import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
+
+# isort: split
 from asreport.assessing.assessment import Assessment, assess
 from asreport.assessing.which_quarter import quarter_for, quarter_of, quarter_of_exports
 from asreport.business_days import OutsideCalendar
-from asreport.command_line import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 from asreport.handing_out.receipt import receipt
 from asreport.handing_out.workbook import exceptions_workbook
 from asreport.importing import Exports, read_exports

@@ -4,8 +4,8 @@
     python fuzz/settings_and_subjects.py --only subjects --seed 7
 
 Each input is drawn from a number, given with what it broke, so that it can be drawn again with --seed. An input that
-takes more than 10 seconds of processor time is a hang: where it hangs is printed, and the run ends, as it does at a fault. At the end of
-a run without either stands the number of inputs tried.
+takes more than 10 seconds of processor time is a hang: where it hangs is printed, and the run ends, as it does at a
+fault. At the end of a run without either stands the number of inputs tried.
 """
 
 from __future__ import annotations

@@ -196,7 +196,7 @@ class _Opened:
 
     def _take(self, name: str, content: bytes) -> None:
         try:
-            if sum(file.is_settings for file in self.files) > MAX_SETTINGS_FILES:
+            if sum(file.is_settings for file in self.files) >= MAX_SETTINGS_FILES:
                 raise SettingsError(f"is one of more than {MAX_SETTINGS_FILES} settings files: bring fewer")
             both = self.settings.and_then(read_settings(content))
             check_size(both.and_then(self.given).model_dump())  # each may be within its bounds, and all together not
