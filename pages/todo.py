@@ -9,7 +9,7 @@ from asreport.analysing import worklist
 from asreport.analysing.route_to_target import STATES, shortest_ways, steps_in_words
 from asreport.dates import in_words
 from asreport.handing_out import downloads
-from asreport.wording import tasks_headline
+from asreport.words.sentences import tasks_headline
 from ui import download, session, shared
 from ui.route_cards import way_card
 from ui.tasks import shown_in_words, task_list

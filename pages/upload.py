@@ -8,7 +8,8 @@ import streamlit as st
 import asreport
 from asreport.handing_out import downloads
 from asreport.importing.findings import BLOCKS
-from asreport.wording import TABLES, headline
+from asreport.words.catalogue import TABLES
+from asreport.words.sentences import headline
 from ui import correct_match, download, session, shared, sign_in, uploading
 
 

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from asreport.analysing.route_to_target import shortest_ways
 from asreport.analysing.worklist import LISTS, owners_of, worklist
-from asreport.wording import TASK_LISTS, tasks_headline
+from asreport.words.catalogue import TASK_LISTS
+from asreport.words.sentences import tasks_headline
 from ui.tasks import FEW, FIRST
 
 PAGE = "pages/todo.py"

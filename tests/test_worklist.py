@@ -27,7 +27,8 @@ from asreport.analysing.worklist import (
     worklist,
 )
 from asreport.handing_out import downloads
-from asreport.wording import REASONS, TASK_LISTS, THINGS_TO_DO, tasks_headline, together
+from asreport.words.catalogue import REASONS, TASK_LISTS, THINGS_TO_DO
+from asreport.words.sentences import tasks_headline, together
 
 QUARTER = asreport.load_quarter("q2-2026")
 WORK = {measure.id: work_of(measure) for measure in QUARTER.measures.values()}

@@ -10,7 +10,8 @@ import streamlit as st
 from asreport.analysing.case_list import COLUMNS, NO_OWNER, case_list
 from asreport.analysing.recording_gap import gap_in_words
 from asreport.policy.quarter import Measure, Quarter
-from asreport.wording import GROUPS, OUTCOMES, cases, percent, what_counts_say, where_it_ends
+from asreport.words.catalogue import GROUPS, OUTCOMES
+from asreport.words.sentences import cases, percent, what_counts_say, where_it_ends
 from ui import readings, session, shared
 from ui.charts.bullet import bullet
 from ui.session import Loaded

@@ -16,7 +16,8 @@ from asreport.analysing.reading_effects import (
     with_readings,
 )
 from asreport.policy.quarter import Reading
-from asreport.wording import OUTCOMES, effect_on_figure, percent
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import effect_on_figure, percent
 from ui import session
 from ui.charts.readings import from_now_to_then, in_words
 from ui.session import Loaded

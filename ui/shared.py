@@ -15,11 +15,12 @@ from asreport.dates import in_words
 from asreport.handing_out import downloads
 from asreport.importing.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.policy.quarter import Quarter
-from asreport.wording import OUTCOMES, VERDICTS, partly_assessed
+from asreport.words.catalogue import OUTCOMES, VERDICTS
+from asreport.words.sentences import partly_assessed
 from ui import session
 from ui.session import Loaded
 
-# The tone of an outcome (see wording.toml) → the theme's colour for badges.
+# The tone of an outcome (see catalogue.toml) → the theme's colour for badges.
 BADGE: dict[str, Literal["green", "orange", "red", "gray"]] = {
     "good": "green",
     "open": "orange",

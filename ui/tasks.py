@@ -10,7 +10,7 @@ import streamlit as st
 
 from asreport.analysing.worklist import tasks_in_words
 from asreport.assessing.assessment import Assessment
-from asreport.wording import TASK_LISTS
+from asreport.words.catalogue import TASK_LISTS
 from ui import session
 from ui.shared import BADGE, safe_markdown
 

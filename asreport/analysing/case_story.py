@@ -21,7 +21,7 @@ from asreport.business_days import FIRST_DAY, LAST_DAY, days_between
 from asreport.dates import column_in_words, in_words
 from asreport.policy.quarter import Measure, Quarter
 from asreport.tables import TABLES, Tables
-from asreport.wording import FIELDS, MEANINGS, STORY, explain
+from asreport.words.catalogue import FIELDS, MEANINGS, STORY, explain
 
 # The calendar reaches so far from the as-at date: a year typed wrong must not stretch it.
 BACK, AHEAD = timedelta(days=400), timedelta(days=200)
@@ -40,7 +40,7 @@ class Story:
     clock of the meetings counts (missing before it starts, and where it is unknown).
     `deadlines`: a row a measure with a deadline: `measure_id`, `measure`, `start`, `deadline`, `verdict`.
     `verdicts`: a row a measure about this case: as `case_results`, and `measure`, `found`, `check`, `open` (words, as
-    `wording.explain`) and `steps`, a list of sentences.
+    `catalogue.explain`) and `steps`, a list of sentences.
     `others`: a row a measure that is not: `measure_id`, `measure`, `why`.
     `judged`: a row a record and measure that asks for such a record, as `judge_records`.
     """

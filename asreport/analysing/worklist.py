@@ -32,7 +32,8 @@ from asreport.evidence import reasons_of
 from asreport.evidence.reasons import Group
 from asreport.policy.quarter import Measure, Quarter
 from asreport.tables import day
-from asreport.wording import TASK_LISTS, due, explain, things_to_do, together
+from asreport.words.catalogue import TASK_LISTS, explain, things_to_do
+from asreport.words.sentences import due, together
 
 LISTS = ("today", "soon", "fix", "overdue", "later")
 SOON = 5  # business days
