@@ -76,7 +76,7 @@ session.page_of_app()
 st.title("How it is measured")
 st.caption("What is asked, how it is calculated, how the guide is read where it is silent.")
 now = session.loaded()
-quarter = now.result.quarter if now else policy()
+quarter = now.shown.quarter if now else policy()
 st.markdown(f"**{quarter.name}.** {quarter.source}.")
 with st.container():  # always there, so that the tabs below stay as they are
     shared.departures(quarter)

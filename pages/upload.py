@@ -88,7 +88,7 @@ what_is_needed()
 if now := session.loaded():
     st.divider()
     st.markdown(f"## {headline(now.result.attainment)}")
-    shared.departures(now.result.quarter)
+    shared.departures(now.shown.quarter)
     assessed = "cases" in now.exports.tables
     if assessed:
         st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")

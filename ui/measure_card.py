@@ -53,7 +53,7 @@ def _card(now: Loaded, measure: Measure) -> None:
         f"**Why it matters.** {measure.why}\n\n**How it is calculated.** {measure.how}\n\n"
         f"**What must be recorded.** {measure.record}"
     )
-    _readings(measure, now.result.quarter)
+    _readings(measure, now.shown.quarter)
     readings.effects_on(now, measure.id)
     _not_met(now, measure)
 

@@ -41,7 +41,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
             _link_to_upload()
         st.stop()
     _what_is_shown(now)
-    departures(now.result.quarter)
+    departures(now.shown.quarter)
     if "cases" not in now.exports.tables:
         st.warning(
             "None of the files was an export of cases, so nothing could be assessed. "

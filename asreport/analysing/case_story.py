@@ -55,20 +55,33 @@ class Story:
     judged: pd.DataFrame
 
 
-def story(result: Assessment, tables: Tables, case_number: str, index: CaseIndex | None = None) -> Story:
+def story(
+    result: Assessment,
+    tables: Tables,
+    case_number: str,
+    index: CaseIndex | None = None,
+    shown: tuple[Assessment, Tables] | None = None,
+) -> Story:
     """The story of one case of `tables`, which `result` is the assessment of.
 
-    `result` may have other names in place of the students' own: its cases are what is shown. `index`: made once for an
-    upload, so that a case is found at once; without it, it is made here. Raises `KeyError` for an unknown number.
+    `shown`: the same with pseudonyms for students' names, to be told in place of it; what is judged is `tables`, where
+    a subject that names a student is still itself. `index`: made once for an upload, so that a case is found at once;
+    without it, it is made here. Raises `KeyError` for an unknown number.
     """
     index = index or CaseIndex.of(result, tables)
     if not len(index.rows["cases"].of(case_number)):
         raise KeyError("no case has this number")
+    judged = judge_records(
+        index.file_of(tables, case_number),
+        result.case_results.iloc[index.results.of(case_number)].itertuples(),
+        result.quarter,
+        result.as_at,
+    )
+    result, tables = shown or (result, tables)
     file = index.file_of(tables, case_number)
     results = result.case_results.iloc[index.results.of(case_number)].reset_index(drop=True)
     quarter = result.quarter
     of_case = list(results.itertuples())
-    judged = judge_records(file, of_case, quarter, result.as_at)
     teller = Teller(result, file, of_case, judged)
     words = explain(results, quarter)[["measure", "found", "check", "open"]]
     unordered = teller.records()
