@@ -90,7 +90,6 @@ GROUPS: dict[str, str] = _CATALOGUE["groups"]
 GROUP_MEANINGS: dict[str, str] = _CATALOGUE["group_meanings"]
 REASONS = {code: Reason(**texts) for code, texts in _CATALOGUE["reasons"].items()}
 STORY: dict[str, dict[str, str]] = _CATALOGUE["story"]
-TASK_LISTS = {code: TaskList(**texts) for code, texts in _CATALOGUE["task_lists"].items()}
 THINGS_TO_DO: dict[str, str] = _CATALOGUE["things_to_do"]
 WAYS: dict[str, str] = _CATALOGUE["ways"]
 STEP_KINDS = {code: StepKind(**texts) for code, texts in _CATALOGUE["step_kinds"].items()}
@@ -138,6 +137,14 @@ def within_sentence(name: str) -> str:
 
 def _filled(reason: Reason, **words: str) -> Reason:
     return replace(reason, found=reason.found.format(**words), check=reason.check.format(**words))
+
+
+def task_lists(soon: str) -> dict[str, TaskList]:
+    """The lists of tasks in words, by their codes. `soon`: how far the list of what is due soon looks ahead."""
+    return {
+        code: TaskList(**{name: text.format(soon=soon) for name, text in texts.items()})
+        for code, texts in _CATALOGUE["task_lists"].items()
+    }
 
 
 def plainly(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -166,17 +165,3 @@ def together(names: list[str]) -> str:
             at = differ[0]
             return " ".join([*words[0][:at], " and ".join(of_name[at] for of_name in words), *words[0][at + 1 :]])
     return "; ".join(names)
-
-
-def tasks_headline(counts: Mapping[str, int]) -> str:
-    """What there is to do, in one sentence. `counts`: list of tasks (`todo.LISTS`) → how many."""
-    said = {
-        "today": "due today",
-        "soon": "in the next five business days",
-        "fix": "to put right in the record",
-        "overdue": "overdue",
-    }
-    parts = [f"{counts[name]:,} {words}" for name, words in said.items() if counts.get(name)]
-    return (
-        f"{', '.join(parts)}." if parts else "Nothing is due, nothing is overdue, and no record needs to be put right."
-    )
