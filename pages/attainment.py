@@ -7,7 +7,8 @@ import streamlit as st
 from asreport.analysing.recording_gap import recording_gap
 from asreport.assessing.attainment import COUNTS
 from asreport.handing_out import downloads
-from asreport.wording import OUTCOMES, headline, percent, still_open
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import headline, percent, still_open
 from ui import download, session, shared
 from ui.charts import bullet
 from ui.measure_card import measure_row

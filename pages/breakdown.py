@@ -7,7 +7,7 @@ import streamlit as st
 
 from asreport.analysing.breakdown import NO_WEEK, SMALL_GROUP, breakdown, furthest, groupings, ranked
 from asreport.handing_out import downloads
-from asreport.wording import shortest_of_target
+from asreport.words.sentences import shortest_of_target
 from ui import download, session, shared
 from ui.breakdown_view import clicked, group_table, group_words, heat_table, one_group, see_cases
 from ui.charts.groups import SMALL_MARK, bars_by_group, weekly_rate

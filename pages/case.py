@@ -79,7 +79,9 @@ if found is None:
     nothing_chosen()
     st.stop()
 number: str = found
-told: Story = session.kept(f"story-{number}", lambda: story(now.shown, now.tables, number, index))
+told: Story = session.kept(
+    f"story-{number}", lambda: story(now.result, now.exports.tables, number, index, (now.shown, now.tables))
+)
 case_view.facts(told, hidden=now.hidden is not None)
 neighbours(number)
 case_view.on_the_strip(told, now.result.as_at)

@@ -9,7 +9,8 @@ import streamlit as st
 
 import asreport
 from asreport.handing_out import downloads
-from asreport.wording import GROUP_MEANINGS, GROUPS, cases
+from asreport.words.catalogue import GROUP_MEANINGS, GROUPS
+from asreport.words.sentences import cases
 from ui import address, download, session, shared
 from ui.exceptions_view import AT_ONCE, details, filters, more_filters, pick
 

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 import asreport
-from asreport import wording
 from asreport.dates import in_words
 from asreport.evidence import REASONS
 from asreport.policy.quarter import Measure, Quarter, Reading
+from asreport.words import catalogue
 from ui import calendar, readings, session, shared, worked_examples
 
 
@@ -54,16 +54,16 @@ def reading_table(quarter: Quarter) -> pd.DataFrame:
 def words(quarter: Quarter) -> None:
     """The glossary: verdicts, outcomes, figures, and every reason with what to check."""
     for title, meanings in {
-        "Figures": wording.FIGURES,
-        "Verdicts": {wording.VERDICTS[code]: text for code, text in wording.VERDICT_MEANINGS.items()},
-        "Outcomes": {outcome.word: outcome.sentence for outcome in wording.OUTCOMES.values()},
+        "Figures": catalogue.FIGURES,
+        "Verdicts": {catalogue.VERDICTS[code]: text for code, text in catalogue.VERDICT_MEANINGS.items()},
+        "Outcomes": {outcome.word: outcome.sentence for outcome in catalogue.OUTCOMES.values()},
     }.items():
         st.header(title)
         st.table(pd.DataFrame({"Word": meanings.keys(), "Meaning": meanings.values()}).set_index("Word"))
     st.header("Reasons, and what to check")
-    reasons = wording.general_reasons(quarter)
-    for group, title in wording.GROUPS.items():
-        st.markdown(f"**{title}.** {wording.GROUP_MEANINGS[group]}")
+    reasons = catalogue.general_reasons(quarter)
+    for group, title in catalogue.GROUPS.items():
+        st.markdown(f"**{title}.** {catalogue.GROUP_MEANINGS[group]}")
         rows = [
             {"Reason": r.short, "Found": r.found, "Check": r.check, "Open": r.open}
             for code, r in reasons.items()
@@ -76,7 +76,7 @@ session.page_of_app()
 st.title("How it is measured")
 st.caption("What is asked, how it is calculated, how the guide is read where it is silent.")
 now = session.loaded()
-quarter = now.result.quarter if now else policy()
+quarter = now.shown.quarter if now else policy()
 st.markdown(f"**{quarter.name}.** {quarter.source}.")
 with st.container():  # always there, so that the tabs below stay as they are
     shared.departures(quarter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from asreport.wording import cases
+from asreport.words.sentences import cases
 from ui import session
 
 # Each is a statement about the code and `.streamlit/config.toml`; a test holds the two together.

@@ -9,7 +9,6 @@ from asreport.analysing import worklist
 from asreport.analysing.route_to_target import STATES, shortest_ways, steps_in_words
 from asreport.dates import in_words
 from asreport.handing_out import downloads
-from asreport.wording import tasks_headline
 from ui import download, session, shared
 from ui.route_cards import way_card
 from ui.tasks import shown_in_words, task_list
@@ -43,7 +42,7 @@ def tasks() -> None:
             shared.file_name(now, "to-do.csv"), download.CSV, key="to-do", now=now,
         )  # fmt: skip
     sizes = chosen["list"].value_counts().to_dict()
-    st.markdown(f"**{tasks_headline(sizes)}**")
+    st.markdown(f"**{worklist.tasks_headline(sizes)}**")
     st.caption(f"“Today” is {in_words(result.as_at)}, the day the exports were taken.")
     # On a narrow screen they stand one below the other.
     places = iter([column for widths in ([1, 1], [1, 1], [4, 5]) for column in st.columns(widths)])
@@ -66,7 +65,7 @@ def by_owner(counts: pd.DataFrame) -> None:
 
     st.header(":material/group: By case owner")
     st.caption("Pick a row, or a name above, to see those tasks alone.")
-    names = {"today": "Today", "soon": "Next 5", "fix": "Record", "overdue": "Overdue"}
+    names = {"today": "Today", "soon": f"Next {worklist.SOON}", "fix": "Record", "overdue": "Overdue"}
     st.dataframe(
         counts[list(names)].rename(columns=names).rename_axis("Case owner"), key="todo-owners", on_select=pick,
         selection_mode="single-row", height="content" if len(counts) < 20 else 520,

@@ -8,7 +8,8 @@ import streamlit as st
 import asreport
 from asreport.handing_out import downloads
 from asreport.importing.findings import BLOCKS
-from asreport.wording import TABLES, headline
+from asreport.words.catalogue import TABLES
+from asreport.words.sentences import headline
 from ui import correct_match, download, session, shared, sign_in, uploading
 
 
@@ -87,7 +88,7 @@ what_is_needed()
 if now := session.loaded():
     st.divider()
     st.markdown(f"## {headline(now.result.attainment)}")
-    shared.departures(now.result.quarter)
+    shared.departures(now.shown.quarter)
     assessed = "cases" in now.exports.tables
     if assessed:
         st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")

@@ -31,7 +31,8 @@ from conftest import Computed
 from playwright.sync_api import Browser, Page, expect
 
 from asreport.analysing.case_list import COLUMNS, NO_OWNER, case_list
-from asreport.wording import GROUPS, cases, percent, what_counts_say
+from asreport.words.catalogue import GROUPS
+from asreport.words.sentences import cases, percent, what_counts_say
 
 LISTS = ("Exceptions", "To do", "Excluded")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from asreport.analysing.breakdown import breakdown, ranked
 from asreport.analysing.case_list import case_list
-from asreport.wording import cases
+from asreport.words.sentences import cases
 
 
 def pick_row(page: Page, row: int) -> None:

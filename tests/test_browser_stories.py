@@ -35,7 +35,8 @@ from playwright.sync_api import Browser, Page, expect
 from asreport.analysing.case_list import COLUMNS, case_list
 from asreport.analysing.route_to_target import shortest_ways
 from asreport.policy.provider_settings import read_settings
-from asreport.wording import OUTCOMES, headline, percent
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import headline, percent
 
 # Each story is gone in one look; what it comes to is looked at in all of them.
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from asreport.analysing.breakdown import breakdown, furthest, is_small, ranked
 from asreport.analysing.case_filters import BY_GROUP, FILTERS, group_identity, identity, listing
 from asreport.analysing.case_list import CODES, case_list, owners
-from asreport.wording import GROUPS, shortest_of_target
+from asreport.words.catalogue import GROUPS
+from asreport.words.sentences import shortest_of_target
 from ui.charts.heat import in_words
 
 UPLOAD = b"these files"

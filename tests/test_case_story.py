@@ -15,7 +15,7 @@ from asreport.analysing.case_index import CaseIndex
 from asreport.analysing.case_story import story
 from asreport.assessing.verdict import VERDICTS
 from asreport.tables import DTYPES, TABLES
-from asreport.wording import STORY
+from asreport.words.catalogue import STORY
 from asreport.worked import load_worked
 
 QUARTER = asreport.load_quarter("q2-2026")

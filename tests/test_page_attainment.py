@@ -13,7 +13,8 @@ from test_pages import ATTAINMENT, EXCEPTIONS, app, assert_no_fault, go, texts, 
 from asreport.analysing.case_list import case_list
 from asreport.analysing.recording_gap import gap_in_words, recording_gap
 from asreport.analysing.time_to_meeting import curve_in_words, time_to_meeting, timed_measures
-from asreport.wording import OUTCOMES, headline
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import headline
 
 __all__ = ["app"]  # the fixture
 

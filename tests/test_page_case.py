@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from asreport.analysing.case_index import CaseIndex
 from asreport.analysing.case_story import story
-from asreport.wording import VERDICTS
+from asreport.words.catalogue import VERDICTS
 
 
 @pytest.fixture

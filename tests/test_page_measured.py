@@ -33,7 +33,7 @@ from test_pages import (
 import asreport
 from asreport.analysing.reading_effects import effect, reading_effects
 from asreport.handing_out import downloads
-from asreport.wording import effect_on_figure
+from asreport.words.sentences import effect_on_figure
 from ui import readings
 
 __all__ = ["app"]

@@ -10,6 +10,7 @@ from conftest import ROOT, Computed
 from starlette.formparsers import MultiPartParser
 from streamlit.testing.v1 import AppTest
 from test_pages import (
+    CASE,
     EXCEPTIONS,
     PAGES,
     PRIVACY,
@@ -19,9 +20,12 @@ from test_pages import (
     everything,
     go,
     texts,
+    upload,
     use_sample,
     widget,
 )
+
+import asreport
 
 __all__ = ["app"]
 
@@ -67,6 +71,23 @@ def test_what_downloads_are_made_of_holds_no_hidden_name(app: AppTest, sample: C
     assert "pseudonyms" in held.receipt["student_names"] and held.hidden.key_id in held.receipt["student_names"]
     assert set(held.hidden.key["student_name"]) == {name.decode() for name in names}
     assert held.result.cases.equals(sample.result.cases), "the real result stays as it is"
+
+
+def test_a_name_in_a_providers_own_words_is_hidden_on_every_page(app: AppTest) -> None:
+    cases = "Case Number,Case Type,Referral Date,Student Name,Case Owner\n1,CA,14/04/2026,Ana Rei,Hana Neat\n"
+    events = "Case Number,Subject,Date,Activity Type\n1,Visit to Ana Rei,15/04/2026,Event\n"
+    settings = asreport.Settings(subjects={"school": ["Visit to Ana Rei"]}, queues=["Ana Rei"])
+    files = {"cases.csv": cases.encode(), "events.csv": events.encode(), "own.json": settings.to_json()}
+    upload(app, files)
+    assert "“Visit to Ana Rei” is accepted" in texts(app).replace("\\", "")
+    hide(app)
+    for page in PAGES:
+        app.query_params["case"] = "1"
+        go(app, page)
+        assert_no_fault(app)
+        assert b"Ana Rei" not in sent(app).replace(b"\\", b""), page
+        if page not in (PRIVACY, CASE):
+            assert "“Visit to Student 0001” is accepted" in texts(app).replace("\\", ""), page
 
 
 def test_the_key_is_offered_only_where_names_are_hidden(app: AppTest) -> None:

@@ -11,8 +11,7 @@ from conftest import ROOT, Computed
 from streamlit.testing.v1 import AppTest
 
 from asreport.analysing.route_to_target import shortest_ways
-from asreport.analysing.worklist import LISTS, owners_of, worklist
-from asreport.wording import TASK_LISTS, tasks_headline
+from asreport.analysing.worklist import LISTS, TASK_LISTS, owners_of, tasks_headline, worklist
 from ui.tasks import FEW, FIRST
 
 PAGE = "pages/todo.py"

@@ -24,7 +24,8 @@ from asreport.analysing.breakdown import GROUPINGS
 from asreport.analysing.case_list import COLUMNS, case_list
 from asreport.assessing.attainment import COUNTS
 from asreport.command_line import cli
-from asreport.wording import OUTCOMES, VERDICTS, headline, what_counts_say
+from asreport.words.catalogue import OUTCOMES, VERDICTS
+from asreport.words.sentences import headline, what_counts_say
 
 # Title of each page → its file, as the app itself has them.
 PAGES = {

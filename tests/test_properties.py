@@ -15,7 +15,7 @@ import asreport
 from asreport.analysing.breakdown import breakdown, groupings
 from asreport.assessing.attainment import COUNTS
 from asreport.assessing.verdict import VERDICTS
-from asreport.wording import REASONS
+from asreport.words.catalogue import REASONS
 
 WORLDS = worlds(any_quarter())
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
+import openpyxl
 import pandas as pd
 from bounded import in_time
 from conftest import Computed
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from test_readings import case
 
 import asreport
+from asreport.analysing.case_story import story
 from asreport.handing_out import downloads
 from asreport.handing_out.pseudonyms import (
     HIDDEN,
@@ -98,6 +101,45 @@ def test_the_records_words_and_tables_hold_no_name(sample: Computed):
     for column in texts:
         assert not [name for name in names.unique() if column.str.contains(name, regex=False).any()]
     assert shown.attainment.equals(result.attainment)
+
+
+def _with_names_in_settings() -> tuple[asreport.Exports, asreport.Assessment]:
+    """A student's name in a file's name, an accepted subject, a queue and a plan status that counts."""
+    rows = ["Case Number,Case Type,Referral Date,Student Name,Case Owner", "1,CA,14/04/2026,Ana Rei,Ana Rei"]
+    events = ["Case Number,Subject,Date,Activity Type", "1,Visit to ana  REI,15/04/2026,Event"]
+    streams = [io.BytesIO("\n".join(lines).encode()) for lines in (rows, events)]
+    for stream, name in zip(streams, ("Ana Rei.csv", "activities.csv"), strict=True):
+        stream.name = name
+    settings = asreport.Settings(subjects={"school": ["Visit to Ana Rei"]}, queues=["Ana Rei"])
+    exports = asreport.read_exports(streams, settings=settings)
+    quarter = asreport.load_quarter("q2-2026", readings={"plan_statuses": ["In Progress", "Plan of Ana Rei"]})
+    return exports, asreport.assess(exports.tables, settings.applied_to(quarter), date(2026, 7, 6))
+
+
+def test_names_in_the_providers_own_words_are_replaced_and_no_verdict_moves():
+    exports, result = _with_names_in_settings()
+    assert sum("Ana Rei" in sentence for sentence in result.quarter.departures) == 3
+    hidden = pseudonyms(result.cases, SECRET)
+    shown, stands = with_pseudonyms(result, hidden), hidden.of_case["1"]
+    assert len(shown.quarter.departures) == len(result.quarter.departures) == 3
+    assert all(stands in sentence and "Rei" not in sentence for sentence in shown.quarter.departures)
+    receipt = asreport.receipt(exports, result, hidden)
+    text = downloads.receipt_json(receipt).decode()
+    assert "Rei" not in text and f"{stands}.csv" in text and f"Visit to {stands}" in text
+    assert "Visit to Ana Rei" in downloads.receipt_json(asreport.receipt(exports, result)).decode()
+    book = openpyxl.load_workbook(io.BytesIO(exceptions_workbook(shown, None, receipt=receipt)))
+    about = [str(cell) for row in book["About"].iter_rows(values_only=True) for cell in row if cell]
+    assert [cell for cell in about if f"Visit to {stands}" in cell] and not [cell for cell in about if "Rei" in cell]
+
+
+def test_the_story_of_a_case_judges_by_what_stands_in_the_exports():
+    exports, result = _with_names_in_settings()
+    hidden = pseudonyms(result.cases, SECRET)
+    shown = with_pseudonyms(result, hidden), tables_with_pseudonyms(exports.tables, hidden)
+    plain, told = (story(result, exports.tables, "1", shown=what) for what in (None, shown))
+    assert plain.judged.equals(told.judged) and plain.judged["counts"].any()
+    assert plain.records["counts"].tolist() == told.records["counts"].tolist()
+    assert plain.records["text"].str.contains("REI").any() and not told.records["text"].str.contains("REI").any()
 
 
 def test_findings_show_only_values_of_columns_known_to_be_something_else():

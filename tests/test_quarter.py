@@ -14,7 +14,7 @@ from asreport.business_days import OutsideCalendar, add_business_days, count_bus
 from asreport.evidence.reasons import Group
 from asreport.policy.quarter import QuarterError
 from asreport.tables import TABLES, empty_table
-from asreport.wording import GROUPS, REASONS
+from asreport.words.catalogue import GROUPS, REASONS
 
 MEASURES = [
     "school-meeting-5", "school-meeting-10", "whanau-meeting-10", "whanau-meeting-15", "student-plan", "nen-outcome",

@@ -20,7 +20,7 @@ from asreport.analysing.reading_effects import (
     with_readings,
 )
 from asreport.tables import TABLES, Tables, empty_table
-from asreport.wording import effect_on_figure
+from asreport.words.sentences import effect_on_figure
 
 
 def world(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:

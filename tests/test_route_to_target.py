@@ -15,7 +15,7 @@ import asreport
 from asreport.analysing.route_to_target import KINDS, STATES, STEPS, shortest_ways, steps_in_words
 from asreport.assessing.attainment import attainment
 from asreport.evidence import REASONS
-from asreport.wording import STEP_KINDS, WAYS
+from asreport.words.catalogue import STEP_KINDS, WAYS
 
 QUARTER = asreport.load_quarter("q2-2026")
 REFERRED = date(2026, 5, 4)

@@ -12,7 +12,7 @@ from asreport.handing_out.templates import template
 from asreport.importing.export_words import HEADERS, header
 from asreport.policy.provider_settings import FIELDS
 from asreport.tables import TABLES
-from asreport.wording import FIELDS as WORDS
+from asreport.words.catalogue import FIELDS as WORDS
 
 
 def read(content: bytes) -> asreport.Exports:

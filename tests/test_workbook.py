@@ -17,7 +17,7 @@ from asreport.analysing.case_list import COLUMNS, NO_OWNER
 from asreport.handing_out import downloads, workbook
 from asreport.importing.findings import Findings
 from asreport.tables import TABLES, empty_table
-from asreport.wording import REASONS
+from asreport.words.catalogue import REASONS
 
 SHEETS = ["Exceptions", "To do", "Excluded", "Summary", "Findings", "About"]
 FORMULAS = [

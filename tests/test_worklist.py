@@ -17,17 +17,21 @@ from asreport.analysing.case_list import NO_OWNER
 from asreport.analysing.worklist import (
     COLUMNS,
     LISTS,
+    SOON,
+    TASK_LISTS,
     TASKS,
     counts_by_owner,
     due_in_words,
     owners_of,
     tasks_for_file,
+    tasks_headline,
     tasks_in_words,
     work_of,
     worklist,
 )
 from asreport.handing_out import downloads
-from asreport.wording import REASONS, TASK_LISTS, THINGS_TO_DO, tasks_headline, together
+from asreport.words.catalogue import REASONS, THINGS_TO_DO, task_lists
+from asreport.words.sentences import together
 
 QUARTER = asreport.load_quarter("q2-2026")
 WORK = {measure.id: work_of(measure) for measure in QUARTER.measures.values()}
@@ -199,6 +203,10 @@ def test_every_list_and_reason_has_its_words():
     assert set(THINGS_TO_DO) == set(REASONS)
     assert tasks_headline({"today": 1, "overdue": 1200}) == "1 due today, 1,200 overdue."
     assert "Nothing is due" in tasks_headline({"later": 3})
+    assert (SOON, TASK_LISTS["soon"].title) == (5, "Next five business days")
+    assert tasks_headline({"soon": 2}) == "2 in the next five business days."
+    other = task_lists("two weeks")["soon"]
+    assert (other.title, other.empty) == ("Next two weeks", "Nothing is due in the next two weeks.")
     assert (
         together(["A b", "C d"]) == "A b; C d" and together(["within 5 days", "within 9 days"]) == "within 5 and 9 days"
     )

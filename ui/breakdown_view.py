@@ -7,7 +7,7 @@ import streamlit as st
 
 from asreport.analysing.breakdown import NO_WEEK, SMALL_GROUP, is_small
 from asreport.dates import column_in_words
-from asreport.wording import cases, percent, what_counts_say
+from asreport.words.sentences import cases, percent, what_counts_say
 from ui import address, session, shared
 from ui.charts.common import Shape
 from ui.charts.groups import PICKED, SMALL_MARK

@@ -10,7 +10,7 @@ import streamlit as st
 
 from asreport.analysing.case_story import Story, counts_in_words, strip_key
 from asreport.dates import column_in_words
-from asreport.wording import verdicts_in_brief
+from asreport.words.sentences import verdicts_in_brief
 from ui import shared
 from ui.charts.strip import least_width, strip, strip_in_words
 

@@ -15,9 +15,9 @@ from asreport.importing import ExportFile, Sheet
 from asreport.policy.bounds import MAX_ACCEPTED, MAX_NAME, MOST_OF
 from asreport.policy.provider_settings import FIELDS, MEANINGS, SHEETS_HOLD
 from asreport.tables import TABLES as SCHEMA
-from asreport.wording import FIELDS as FIELD_WORDS
-from asreport.wording import MEANINGS as MEANING_WORDS
-from asreport.wording import TABLES
+from asreport.words.catalogue import FIELDS as FIELD_WORDS
+from asreport.words.catalogue import MEANINGS as MEANING_WORDS
+from asreport.words.catalogue import TABLES
 from ui import download, session
 from ui.session import Loaded
 from ui.shared import reading_status, safe_markdown

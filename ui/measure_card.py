@@ -10,7 +10,8 @@ import streamlit as st
 from asreport.analysing.case_list import COLUMNS, NO_OWNER, case_list
 from asreport.analysing.recording_gap import gap_in_words
 from asreport.policy.quarter import Measure, Quarter
-from asreport.wording import GROUPS, OUTCOMES, cases, percent, what_counts_say, where_it_ends
+from asreport.words.catalogue import GROUPS, OUTCOMES
+from asreport.words.sentences import cases, percent, what_counts_say, where_it_ends
 from ui import readings, session, shared
 from ui.charts.bullet import bullet
 from ui.session import Loaded
@@ -52,7 +53,7 @@ def _card(now: Loaded, measure: Measure) -> None:
         f"**Why it matters.** {measure.why}\n\n**How it is calculated.** {measure.how}\n\n"
         f"**What must be recorded.** {measure.record}"
     )
-    _readings(measure, now.result.quarter)
+    _readings(measure, now.shown.quarter)
     readings.effects_on(now, measure.id)
     _not_met(now, measure)
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from asreport.analysing import time_to_meeting
 from asreport.policy.quarter import Measure
-from asreport.wording import percent
+from asreport.words.sentences import percent
 from ui import session
 from ui.charts.timing import time_curve
 from ui.session import Loaded

@@ -16,7 +16,8 @@ from asreport.analysing.reading_effects import (
     with_readings,
 )
 from asreport.policy.quarter import Reading
-from asreport.wording import OUTCOMES, effect_on_figure, percent
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import effect_on_figure, percent
 from ui import session
 from ui.charts.readings import from_now_to_then, in_words
 from ui.session import Loaded
@@ -35,7 +36,7 @@ def effects_on(now: Loaded, measure_id: str) -> None:
         return
     own = effects[(effects["measure_id"] == measure_id) & moves(effects)]
     lines = [
-        f"Read otherwise ({safe_markdown(row['title'])}: {safe_markdown(row['words'])}): "
+        f"Read otherwise ({safe_markdown(row['title'])}: {safe_markdown(now.words(row['words']))}): "
         f"**{safe_markdown(effect_on_figure(row))}**."
         for _, row in own.iterrows()
     ]
@@ -107,7 +108,7 @@ def _card(now: Loaded, name: str, reading: Reading, effects: pd.DataFrame | None
             if effects is None:
                 st.caption("Not worked out yet.")
             else:
-                _each_choice(effects[effects["reading"] == name])
+                _each_choice(now, effects[effects["reading"] == name])
     return value
 
 
@@ -133,12 +134,13 @@ def _control(now: Loaded, name: str, reading: Reading) -> Value:
     return reading.value if not several or set(several) == set(reading.value) else several
 
 
-def _each_choice(effects: pd.DataFrame) -> None:
+def _each_choice(now: Loaded, effects: pd.DataFrame) -> None:
     if effects.empty:
         st.caption("No figure of this upload depends on it.")
     for words, rows in effects.groupby("words", sort=False):
         moved = rows[moves(rows)]
-        st.markdown(f"{safe_markdown(str(words))[:1].upper()}{safe_markdown(str(words))[1:]}:")
+        choice = safe_markdown(now.words(str(words)))
+        st.markdown(f"{choice[:1].upper()}{choice[1:]}:")
         if moved.empty:
             st.caption("No figure moves.")
         st.markdown(

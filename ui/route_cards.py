@@ -7,7 +7,8 @@ import streamlit as st
 from asreport.analysing.route_to_target import Way
 from asreport.analysing.worklist import tasks_in_words
 from asreport.assessing.assessment import Assessment
-from asreport.wording import STEP_KINDS, percent
+from asreport.words.catalogue import STEP_KINDS
+from asreport.words.sentences import percent
 from ui import tasks
 from ui.charts.route import route, route_in_words, stretches
 from ui.shared import BADGE, outcome_badge, safe_markdown

@@ -15,11 +15,12 @@ from asreport.dates import in_words
 from asreport.handing_out import downloads
 from asreport.importing.findings import AFFECTS, BLOCKS, INFORMS
 from asreport.policy.quarter import Quarter
-from asreport.wording import OUTCOMES, VERDICTS, partly_assessed
+from asreport.words.catalogue import OUTCOMES, VERDICTS
+from asreport.words.sentences import partly_assessed
 from ui import session
 from ui.session import Loaded
 
-# The tone of an outcome (see wording.toml) → the theme's colour for badges.
+# The tone of an outcome (see catalogue.toml) → the theme's colour for badges.
 BADGE: dict[str, Literal["green", "orange", "red", "gray"]] = {
     "good": "green",
     "open": "orange",
@@ -40,7 +41,7 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
             _link_to_upload()
         st.stop()
     _what_is_shown(now)
-    departures(now.result.quarter)
+    departures(now.shown.quarter)
     if "cases" not in now.exports.tables:
         st.warning(
             "None of the files was an export of cases, so nothing could be assessed. "

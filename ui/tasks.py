@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from asreport.analysing.worklist import tasks_in_words
+from asreport.analysing.worklist import TASK_LISTS, tasks_in_words
 from asreport.assessing.assessment import Assessment
-from asreport.wording import TASK_LISTS
 from ui import session
 from ui.shared import BADGE, safe_markdown
 
@@ -26,7 +25,7 @@ def shown_in_words(tasks: pd.DataFrame, result: Assessment) -> pd.DataFrame:
 
 
 def task_list(code: str, shown: pd.DataFrame, count: int, *, owner: bool) -> None:
-    """One of the lists of `todo.LISTS` as a card. `shown`: its first tasks in words; `count`: how many it holds.
+    """One of the lists of `worklist.LISTS` as a card. `shown`: its first tasks in words; `count`: how many it holds.
 
     `owner`: whether to say whose each task is.
     """

@@ -12,7 +12,7 @@ import asreport
 from asreport.handing_out import downloads
 from asreport.handing_out.templates import template
 from asreport.policy.bounds import MAX_PASTED
-from asreport.wording import TABLES
+from asreport.words.catalogue import TABLES
 from ui import download, session, shared
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from asreport import wording
 from asreport.dates import in_words
 from asreport.policy.quarter import Quarter
 from asreport.policy.quarter_file import load_quarter
+from asreport.words import catalogue
 from asreport.worked import WorkedExample
 from asreport.worked.shown import Shown, shown, themes
 from ui import session, shared
@@ -16,7 +16,7 @@ from ui import session, shared
 
 def _table(text: pd.DataFrame) -> None:
     """A text table of a worked case, in words."""
-    words = wording.plainly(text).map(shared.safe_markdown)
+    words = catalogue.plainly(text).map(shared.safe_markdown)
     st.table(words.set_index(words.columns[0]))
 
 

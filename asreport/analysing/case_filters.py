@@ -15,11 +15,11 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
-from asreport import wording
 from asreport.analysing.breakdown import GROUPINGS, group_of, groupings
 from asreport.analysing.case_list import case_list, owners
 from asreport.assessing.assessment import Assessment
 from asreport.dates import in_words
+from asreport.words import catalogue
 
 # What a filter is called in an address → the grouping of cases it chooses by. The other filters choose by codes.
 BY_GROUP = {
@@ -120,7 +120,7 @@ def listing(result: Assessment, upload: bytes) -> Listing:
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """What can be put right first, then the soonest deadline; otherwise as they were."""
-    group = rows["group_code"].map({code: place for place, code in enumerate(wording.GROUPS)})
+    group = rows["group_code"].map({code: place for place, code in enumerate(catalogue.GROUPS)})
     order = np.lexsort((rows["deadline"].fillna(pd.Timestamp.max.floor("s")), group))
     return rows.iloc[order].reset_index(drop=True)
 
@@ -128,11 +128,11 @@ def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
 def _words_of_codes(name: str, result: Assessment) -> dict[str, str]:
     """All codes a filter can be asked for, whether or not a row has it: a link to none must show none."""
     if name == "verdict":
-        return {code: words for code, words in wording.VERDICTS.items() if code != "met"}
+        return {code: words for code, words in catalogue.VERDICTS.items() if code != "met"}
     if name == "group":
-        return wording.GROUPS
+        return catalogue.GROUPS
     if name == "reason":
-        return {code: reason.short for code, reason in wording.REASONS.items()}
+        return {code: reason.short for code, reason in catalogue.REASONS.items()}
     measures = result.quarter.measures
     return {id: measures[id].name for id in result.attainment["measure_id"] if id not in result.not_assessed}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from asreport import wording
 from asreport.assessing.assessment import Assessment
+from asreport.words import catalogue
 
 # Column of the list → what it is called in the workbook and on the pages (interface: "The exceptions workbook").
 COLUMNS = {
@@ -38,14 +38,14 @@ def case_list(result: Assessment, *, student_names: bool = True) -> pd.DataFrame
     counted. Without `student_names` the column `student_name` is left out.
     """
     results = result.case_results[result.case_results["verdict"] != "met"].reset_index(drop=True)
-    words = wording.explain(results, result.quarter)
+    words = catalogue.explain(results, result.quarter)
     record = (" Record: " + results["evidence"] + ".").fillna("")
     table = results.assign(
         verdict_code=results["verdict"],
-        verdict=results["verdict"].map(wording.VERDICTS),
+        verdict=results["verdict"].map(catalogue.VERDICTS),
         measure=words["measure"],
         group=words["group"],
-        group_code=words["group"].map({name: code for code, name in wording.GROUPS.items()}),
+        group_code=words["group"].map({name: code for code, name in catalogue.GROUPS.items()}),
         reason_code=results["reason"],
         reason=words["reason"],
         found=words["found"] + record,

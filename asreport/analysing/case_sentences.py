@@ -19,7 +19,7 @@ from asreport.dates import in_words
 from asreport.evidence import KINDS
 from asreport.evidence.kind import EvidenceKind
 from asreport.policy.quarter import Measure, Quarter
-from asreport.wording import STORY, placeholders
+from asreport.words.catalogue import STORY, placeholders
 
 MOST_OTHERS = 2  # events with other subjects told one by one; more are counted
 

@@ -21,7 +21,7 @@ from asreport.business_days import FIRST_DAY, LAST_DAY, days_between
 from asreport.dates import column_in_words, in_words
 from asreport.policy.quarter import Measure, Quarter
 from asreport.tables import TABLES, Tables
-from asreport.wording import FIELDS, MEANINGS, STORY, explain
+from asreport.words.catalogue import FIELDS, MEANINGS, STORY, explain
 
 # The calendar reaches so far from the as-at date: a year typed wrong must not stretch it.
 BACK, AHEAD = timedelta(days=400), timedelta(days=200)
@@ -40,7 +40,7 @@ class Story:
     clock of the meetings counts (missing before it starts, and where it is unknown).
     `deadlines`: a row a measure with a deadline: `measure_id`, `measure`, `start`, `deadline`, `verdict`.
     `verdicts`: a row a measure about this case: as `case_results`, and `measure`, `found`, `check`, `open` (words, as
-    `wording.explain`) and `steps`, a list of sentences.
+    `catalogue.explain`) and `steps`, a list of sentences.
     `others`: a row a measure that is not: `measure_id`, `measure`, `why`.
     `judged`: a row a record and measure that asks for such a record, as `judge_records`.
     """
@@ -55,20 +55,33 @@ class Story:
     judged: pd.DataFrame
 
 
-def story(result: Assessment, tables: Tables, case_number: str, index: CaseIndex | None = None) -> Story:
+def story(
+    result: Assessment,
+    tables: Tables,
+    case_number: str,
+    index: CaseIndex | None = None,
+    shown: tuple[Assessment, Tables] | None = None,
+) -> Story:
     """The story of one case of `tables`, which `result` is the assessment of.
 
-    `result` may have other names in place of the students' own: its cases are what is shown. `index`: made once for an
-    upload, so that a case is found at once; without it, it is made here. Raises `KeyError` for an unknown number.
+    `shown`: the same with pseudonyms for students' names, to be told in place of it; what is judged is `tables`, where
+    a subject that names a student is still itself. `index`: made once for an upload, so that a case is found at once;
+    without it, it is made here. Raises `KeyError` for an unknown number.
     """
     index = index or CaseIndex.of(result, tables)
     if not len(index.rows["cases"].of(case_number)):
         raise KeyError("no case has this number")
+    judged = judge_records(
+        index.file_of(tables, case_number),
+        result.case_results.iloc[index.results.of(case_number)].itertuples(),
+        result.quarter,
+        result.as_at,
+    )
+    result, tables = shown or (result, tables)
     file = index.file_of(tables, case_number)
     results = result.case_results.iloc[index.results.of(case_number)].reset_index(drop=True)
     quarter = result.quarter
     of_case = list(results.itertuples())
-    judged = judge_records(file, of_case, quarter, result.as_at)
     teller = Teller(result, file, of_case, judged)
     words = explain(results, quarter)[["measure", "found", "check", "open"]]
     unordered = teller.records()

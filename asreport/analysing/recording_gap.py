@@ -12,8 +12,8 @@ from asreport.assessing.assessment import Assessment
 from asreport.assessing.attainment import percent
 from asreport.evidence import reasons_of
 from asreport.evidence.reasons import Group
-from asreport.wording import cases
-from asreport.wording import percent as percent_in_words
+from asreport.words.sentences import cases
+from asreport.words.sentences import percent as percent_in_words
 
 COLUMNS = [
     "measure_id", "fixable", "fixable_missed", "fixable_pending", "floor_percent", "rate_percent",

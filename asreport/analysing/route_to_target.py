@@ -24,7 +24,8 @@ from asreport.assessing.attainment import percent
 from asreport.evidence import reasons_of
 from asreport.evidence.reasons import Group
 from asreport.tables import day
-from asreport.wording import STEP_KINDS, WAYS, cases
+from asreport.words.catalogue import STEP_KINDS, WAYS
+from asreport.words.sentences import cases
 
 # Kinds of step, the easiest first: fix (pending, the record can be put right), possible (missed, and the record can be
 # put right), do (pending, the work is still to do).

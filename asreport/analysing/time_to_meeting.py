@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from asreport import wording
 from asreport.assessing.assessment import Assessment
 from asreport.assessing.attainment import deadline_passed, percent
 from asreport.business_days import add_business_days, business_days_late
 from asreport.evidence.meeting import MeetingEvidence
 from asreport.policy.quarter import Measure, Quarter
 from asreport.tables import day
+from asreport.words import sentences
 
 BEYOND = 5  # how many business days a curve goes on after the longest clock
 
@@ -86,7 +86,7 @@ def curve_in_words(curve: pd.DataFrame, measures: list[Measure]) -> str:
     parts = []
     for measure in measures:
         days = measure.clock.business_days
-        share = f"**{wording.percent(reached[days])}**" if days in reached else "none due yet"
+        share = f"**{sentences.percent(reached[days])}**" if days in reached else "none due yet"
         target = "no target" if measure.target is None else f"target {measure.target}%"
         parts.append(f"{share} by business day {days} ({target})")
     return ", ".join(parts) + "."

@@ -7,7 +7,7 @@ meeting serves both.
 Each task stands in one list, the first of `LISTS` that applies to any of the measures it serves:
 
 today    pending, and the deadline is the as-at date
-soon     pending, and the deadline falls in the next five business days
+soon     pending, and the deadline falls in the next `SOON` business days
 fix      the record can be put right now: the work looks done but is recorded so that it does not count, or a detail is
          missing without which nobody can tell (the groups “fix the record” and “cannot be assessed”)
 overdue  missed, and nothing that was done is recorded: the work is still to do
@@ -18,7 +18,7 @@ What was done late is no task, and neither is what a closed case left undone: no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -31,11 +31,15 @@ from asreport.business_days import add_business_days, count_business_days
 from asreport.evidence import reasons_of
 from asreport.evidence.reasons import Group
 from asreport.policy.quarter import Measure, Quarter
+from asreport.policy.quarter_words import counted
 from asreport.tables import day
-from asreport.wording import TASK_LISTS, due, explain, things_to_do, together
+from asreport.words.catalogue import explain, task_lists, things_to_do
+from asreport.words.sentences import due, together
 
 LISTS = ("today", "soon", "fix", "overdue", "later")
 SOON = 5  # business days
+SOON_IN_WORDS = counted(SOON, "business day")
+TASK_LISTS = task_lists(SOON_IN_WORDS)  # list → its words
 
 TASKS = ("case", "case_number", "work", "list", "measure_id", "reason", "deadline", "serves", "closed")
 
@@ -161,6 +165,20 @@ def due_in_words(deadlines: pd.Series, as_at: date) -> pd.Series:
     words = [_due(deadline.date(), as_at) for deadline in pd.DatetimeIndex(known)]
     words.append(due(None, as_at, 0))  # for the code of a missing deadline, -1
     return pd.Series(np.array(words, dtype=object)[codes], index=deadlines.index, dtype="str")
+
+
+def tasks_headline(counts: Mapping[str, int]) -> str:
+    """What there is to do, in one sentence. `counts`: list of tasks (`LISTS`) → how many."""
+    said = {
+        "today": "due today",
+        "soon": f"in the next {SOON_IN_WORDS}",
+        "fix": "to put right in the record",
+        "overdue": "overdue",
+    }
+    parts = [f"{counts[name]:,} {words}" for name, words in said.items() if counts.get(name)]
+    return (
+        f"{', '.join(parts)}." if parts else "Nothing is due, nothing is overdue, and no record needs to be put right."
+    )
 
 
 def _due(deadline: date, as_at: date) -> str:

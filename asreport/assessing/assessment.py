@@ -15,7 +15,7 @@ from asreport.business_days import business_days_late
 from asreport.evidence.kind import CaseEvidence, CasesInScope, EvidenceKind, JudgedRecords, Records
 from asreport.policy.quarter import Measure, Quarter
 from asreport.tables import Tables, check_tables, empty_table, places
-from asreport.wording import FIELDS, TABLES, within_sentence
+from asreport.words.catalogue import FIELDS, TABLES, within_sentence
 
 CASE_RESULTS = (
     "case_number",

@@ -27,7 +27,8 @@ from asreport.command_line.terminal import lead_nowhere, printable, say, show
 from asreport.dates import in_words
 from asreport.handing_out import downloads
 from asreport.importing.findings import BLOCKS, named
-from asreport.wording import OUTCOMES, percent
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import percent
 
 
 class _NotDone(Exception):

@@ -1,8 +1,8 @@
 """Why a case is not met: closed enums, each reason with the group it belongs to (rules.md, sections 5 and 8).
 
 The group is policy: it decides what putting records right could add, and which list a task stands in. Words for groups
-and reasons are in the catalogue (`wording.toml`), which no figure depends on. The reasons of a kind of evidence stand
-in that kind's file.
+and reasons are in the catalogue (`words/catalogue.toml`), which no figure depends on. The reasons of a kind of evidence
+stand in that kind's file.
 """
 
 from __future__ import annotations

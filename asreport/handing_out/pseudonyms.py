@@ -12,6 +12,7 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -104,11 +105,28 @@ def pseudonyms(cases: pd.DataFrame, secret: bytes, before: Mapping[str, int] | N
 
 
 def with_pseudonyms(result: Assessment, hidden: Pseudonyms) -> Assessment:
-    """The assessment with pseudonyms for names, also where a record's own words name a student."""
+    """The assessment with pseudonyms for names, also where a record's or the provider's own words name a student.
+
+    It is to be shown: judged by its quarter, a record of an accepted subject that names a student would be another's.
+    """
     evidence = hidden.hide_all(result.case_results["evidence"])
     return replace(
-        result, cases=_renamed(result.cases, hidden), case_results=result.case_results.assign(evidence=evidence)
+        result,
+        quarter=result.quarter.with_typed_words(hidden.hide),
+        cases=_renamed(result.cases, hidden),
+        case_results=result.case_results.assign(evidence=evidence),
     )
+
+
+def plain_with_pseudonyms(data: Any, hidden: Pseudonyms) -> Any:
+    """Plain data (texts, lists, dicts with texts for keys) with pseudonyms for the names in all its texts."""
+    if isinstance(data, str):
+        return hidden.hide(data)
+    if isinstance(data, list):
+        return [plain_with_pseudonyms(entry, hidden) for entry in data]
+    if isinstance(data, dict):
+        return {hidden.hide(key): plain_with_pseudonyms(value, hidden) for key, value in data.items()}
+    return data
 
 
 def tables_with_pseudonyms(tables: Tables, hidden: Pseudonyms) -> dict[str, pd.DataFrame]:

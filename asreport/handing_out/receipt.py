@@ -7,7 +7,7 @@ from typing import Any
 
 import asreport
 from asreport.assessing.assessment import Assessment
-from asreport.handing_out.pseudonyms import Pseudonyms
+from asreport.handing_out.pseudonyms import Pseudonyms, plain_with_pseudonyms
 from asreport.importing import Exports
 from asreport.policy.quarter_writing import as_toml
 
@@ -19,8 +19,14 @@ def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = No
 
     The quarter is in it whole: as it was applied (`policy`), and as the file that gives it again (`quarter_file`).
 
-    `hidden`: the pseudonyms that stand for students' names in what the receipt goes with.
+    `hidden`: the pseudonyms that stand for students' names in what the receipt goes with, and then in the receipt too:
+    in names of files, accepted subjects and settings. The digests stay, so that the files can be told by them.
     """
+    plain = _receipt(exports, result, f"pseudonyms of key {hidden.key_id}" if hidden else "as recorded")
+    return plain_with_pseudonyms(plain, hidden) if hidden else plain
+
+
+def _receipt(exports: Exports, result: Assessment, student_names: str) -> dict[str, Any]:
     period = result.quarter.period
     return {
         "asreport": asreport.__version__,
@@ -35,7 +41,7 @@ def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = No
         "as_at": result.as_at.isoformat(),
         "readings": {name: reading.value for name, reading in result.quarter.readings.items()},
         "chosen_otherwise": result.quarter.departures,
-        "student_names": f"pseudonyms of key {hidden.key_id}" if hidden else "as recorded",
+        "student_names": student_names,
         "settings": exports.settings.model_dump(mode="json"),
         "exports": [
             {

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from asreport.importing.export_words import WORDS as VOCABULARY
 from asreport.policy.provider_settings import MEANINGS as CHOICES
 from asreport.tables import TABLES, Field
-from asreport.wording import FIELDS
-from asreport.wording import MEANINGS as WORDS
+from asreport.words.catalogue import FIELDS
+from asreport.words.catalogue import MEANINGS as WORDS
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asreport import wording
 from asreport.analysing.case_list import CODES, COLUMNS, case_list
 from asreport.assessing.assessment import Assessment
 from asreport.assessing.attainment import COUNTS
 from asreport.dates import in_words
 from asreport.handing_out.formulas import begins_formula
 from asreport.importing.findings import COLUMNS as FINDING_COLUMNS
+from asreport.words import catalogue
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -112,9 +112,9 @@ def _summary(result: Assessment) -> pd.DataFrame:
     table = result.attainment[list(_SUMMARY)].rename(columns=_SUMMARY)
     counts = [_SUMMARY[name] for name in COUNTS]
     table[counts] = table[counts].astype("Int64").mask(outcome == "no_data")  # not assessed is not the same as none
-    table.insert(1, "Outcome", [wording.OUTCOMES[code].word for code in outcome])
+    table.insert(1, "Outcome", [catalogue.OUTCOMES[code].word for code in outcome])
     codes = zip(result.attainment["measure_id"], outcome, strict=True)
-    table["In words"] = [result.not_assessed.get(m, wording.OUTCOMES[code].sentence) for m, code in codes]
+    table["In words"] = [result.not_assessed.get(m, catalogue.OUTCOMES[code].sentence) for m, code in codes]
     return table
 
 
@@ -146,11 +146,11 @@ def _about(result: Assessment, receipt: dict[str, Any] | None) -> list[tuple[str
             "Business days",
             "Monday to Friday without national public holidays. School holidays and regional anniversaries count.",
         ),
-        *(("line", wording.VERDICTS[code], text) for code, text in wording.VERDICT_MEANINGS.items()),
+        *(("line", catalogue.VERDICTS[code], text) for code, text in catalogue.VERDICT_MEANINGS.items()),
         ("head", "Reasons", "What to check"),
         *(
             ("line", reason.short, f"{reason.found} {reason.check} Open: {reason.open}.")
-            for reason in wording.general_reasons(quarter).values()
+            for reason in catalogue.general_reasons(quarter).values()
         ),
     ]
     return lines + (_receipt_lines(receipt) if receipt else [])

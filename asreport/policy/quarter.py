@@ -6,7 +6,7 @@ rule, what was found, what to write; a line a fault, and all faults at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import date
 from functools import reduce
@@ -307,6 +307,21 @@ class Quarter(Policy):
             for key, measure in self.measures.items()
         }
         return self.model_copy(update={"subjects": accepted, "measures": measures})
+
+    def with_typed_words(self, reworded: Callable[[str], str]) -> Quarter:
+        """The quarter with all that a provider may have typed or taken from an export put in other words.
+
+        That is the accepted subjects, the queues, and readings that are a list. To be shown, not to judge by.
+        """
+        subjects = {key: list(map(reworded, subject.accepted)) for key, subject in self.subjects.items()}
+        readings = {
+            key: reading.model_copy(update={"value": list(map(reworded, reading.value))})
+            if isinstance(reading.value, list)
+            else reading
+            for key, reading in self.readings.items()
+        }
+        own = self.with_own_words(subjects, list(map(reworded, self._marked)))
+        return own.model_copy(update={"readings": readings})
 
     def _defined_again(self, definition: Definition) -> Quarter:
         """The quarter of another definition, with the provider's own words that hold here."""

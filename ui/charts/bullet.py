@@ -10,7 +10,8 @@ from html import escape
 
 import pandas as pd
 
-from asreport.wording import OUTCOMES, percent
+from asreport.words.catalogue import OUTCOMES
+from asreport.words.sentences import percent
 from ui.charts.common import TONES
 
 STYLE = """<style>

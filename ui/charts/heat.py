@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from asreport.analysing.breakdown import is_small
-from asreport.wording import percent
+from asreport.words.sentences import percent
 from ui.charts.common import TONES, Shape, filled, ink, of_table, shape
 from ui.charts.groups import PICKED, SMALL_MARK
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from asreport.wording import effect_on_figure, percent
+from asreport.words.sentences import effect_on_figure, percent
 from ui.charts.common import PERCENT, TONES, ink, pale
 
 NOW, THEN = "Now", "With your choice"

@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 
 from asreport.analysing.route_to_target import KINDS, Way
-from asreport.wording import STEP_KINDS, percent
+from asreport.words.catalogue import STEP_KINDS
+from asreport.words.sentences import percent
 from ui.charts.common import TONES, Shape, filled, ink, of_table, pale, shape
 
 

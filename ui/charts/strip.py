@@ -10,7 +10,7 @@ import pandas as pd
 
 from asreport.analysing.case_story import Story
 from asreport.dates import column_in_words
-from asreport.wording import STORY, VERDICTS
+from asreport.words.catalogue import STORY, VERDICTS
 from ui.charts.common import TONES, ink, pale
 
 # Kind of record → its lane and its shape.

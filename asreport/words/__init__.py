@@ -1,0 +1,1 @@
+"""What is said, in pages and in files: the catalogue of wording, and the sentences made of figures."""
