@@ -3,12 +3,12 @@
 The measure library under the app: bytes → tables → verdicts → attainment → files. It never imports streamlit.
 """
 
-__version__ = "0.1.0"
+from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 
+# isort: split
 from asreport.assessing.assessment import Assessment, assess
 from asreport.assessing.which_quarter import quarter_for, quarter_of, quarter_of_exports
 from asreport.business_days import OutsideCalendar
-from asreport.command_line import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 from asreport.handing_out.receipt import receipt
 from asreport.handing_out.workbook import exceptions_workbook
 from asreport.importing import Exports, read_exports
@@ -19,6 +19,7 @@ from asreport.policy.quarter import Quarter, QuarterError
 from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed
 from asreport.policy.quarter_writing import as_toml, differences_in_words
 from asreport.sample import sample_exports
+from asreport.version import __version__
 
 __all__ = [
     "Assessment",
@@ -29,6 +30,7 @@ __all__ = [
     "QuarterError",
     "Settings",
     "SettingsError",
+    "__version__",
     "all_findings",
     "as_toml",
     "assess",
