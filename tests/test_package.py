@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -100,3 +101,20 @@ def test_ctrl_c_while_the_command_is_still_imported(installed: Path, tmp_path: P
     command = [sys.executable, str(installed / "bin" / "asreport"), "measures"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")
+
+
+def test_a_quarter_is_added_as_contributing_says(installed: Path, tmp_path: Path):
+    """To a copy of the library: one file in the folder of the quarters, written by the command and then altered."""
+    shutil.copytree(installed / "asreport", tmp_path / "asreport")
+    path = "asreport/policy/quarters/q4-2026.toml"
+    new = run(tmp_path, tmp_path, "-m", "asreport", "quarter", "--new", "q4-2026", "--out", path)
+    assert new.returncode == 0, new.stderr
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    example = guide.partition('       extends = "q2-2026"\n')
+    lines = [line[7:] for line in "".join(example[1:]).partition("\n   A `clock`")[0].split("\n")]
+    (tmp_path / path).write_text("\n".join(lines), "utf-8")
+    checked = run(tmp_path, tmp_path, "-m", "asreport", "quarter", "--check", path)
+    assert checked.returncode == 0 and "nothing is wrong with it.\nWhat differs from Quarter 2, 2026:" in checked.stdout
+    measures = run(tmp_path, tmp_path, "-m", "asreport", "measures", "--quarter", "q4-2026").stdout
+    assert "school-meeting-5: Initial school meeting within 7 business days (target 85%)" in measures
+    assert "migrated-nen-enrolled" not in measures
