@@ -129,3 +129,17 @@ def test_the_requirements_are_the_same():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     required = [line for line in lines if line and not line.startswith("#")]
     assert sorted(required) == sorted([*PROJECT["dependencies"], *APP])
+
+
+def test_the_picture_in_the_readme_shows_every_room_in_its_order():
+    picture = (ROOT / "README.md").read_text("utf-8").partition("## Where things are")[2]
+    named = [line.split("  ")[0] for line in (raw.strip() for raw in picture.splitlines() if raw.startswith("    "))]
+    paths = [path.strip() for entry in named for path in entry.split(",")]
+    rooms = [path.removesuffix("/").removesuffix(".toml").removesuffix(".py") for path in paths]
+    levels = [LEVEL[room] for room in rooms if room in LEVEL and room != "asreport"]
+    assert levels == sorted(levels), "from the ground up"
+    beside = {"business_days", "dates", "frozen", "mojibake", "program", "version", "__main__"}
+    assert set(LEVEL) - set(rooms) == beside, "every folder is in the picture"
+    assert len(named) <= 22, "it is seen at one look"
+    inside = {path for path in paths if (ROOT / "asreport" / path).exists()}
+    assert all((ROOT / path).exists() or path in inside | {".py"} for path in paths)
