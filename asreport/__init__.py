@@ -3,9 +3,7 @@
 The measure library under the app: bytes → tables → verdicts → attainment → files. It never imports streamlit.
 """
 
-__version__ = "0.1.0"
-
-from asreport.command_line import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
+from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 
 # isort: split
 from asreport.assessing.assessment import Assessment, assess
@@ -21,6 +19,7 @@ from asreport.policy.quarter import Quarter, QuarterError
 from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed
 from asreport.policy.quarter_writing import as_toml, differences_in_words
 from asreport.sample import sample_exports
+from asreport.version import __version__
 
 __all__ = [
     "Assessment",
@@ -31,6 +30,7 @@ __all__ = [
     "QuarterError",
     "Settings",
     "SettingsError",
+    "__version__",
     "all_findings",
     "as_toml",
     "assess",

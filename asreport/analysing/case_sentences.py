@@ -88,22 +88,21 @@ class Teller:
         for row, text in zip(rows.tolist(), texts, strict=True):
             own = [judged for judged in self.judged if (judged.table, judged.row) == (kind.table, row)]
             met = [judged.measure_id for judged in own if judged.counts]
-            why_not = self._why_not(own, kind)
+            why_not = self._why_not(own, kind.table)
             of_kind.append(Record(dates[row], marks[row], text, bool(met), self._names(met), why_not, kind.table, row))
         return of_kind
 
     def _names(self, measures: list[str]) -> tuple[str, ...]:
         return tuple(self.measure(measure_id).name for measure_id in measures)
 
-    def _why_not(self, own: list[Judged], kind: type[EvidenceKind]) -> str | None:
+    def _why_not(self, own: list[Judged], table: str) -> str | None:
         """Why a record does not count, like reasons together; of one that is no measure's, that alone."""
         if not own:
             # An owner is a fact of the case too: nothing is said of it where no measure asks.
-            return None if kind.table == "cases" else _sentence(STORY["why"]["no_measure"])
-        meant = [judged for judged in own if judged.faults != (kind.irrelevant,)]
+            return None if table == "cases" else _sentence(STORY["why"]["no_measure"])
+        meant = [judged for judged in own if judged.faults != (self._irrelevant(judged.measure_id),)]
         if not meant:
-            subjects = dict.fromkeys(self._words(judged.measure_id)["subject"] for judged in own)
-            return _sentence(STORY["why"][kind.irrelevant].format(subject=" or ".join(subjects)))
+            return self._why_irrelevant([judged.measure_id for judged in own])
         why: dict[str, list[str]] = {}
         for judged in meant:
             if not judged.counts:
@@ -112,6 +111,18 @@ class Teller:
         if len(why) == 1 and not any(judged.counts for judged in meant):
             return next(iter(why))
         return " ".join(f"Not for {' and '.join(names)}: {because}" for because, names in why.items()) or None
+
+    def _irrelevant(self, measure_id: str) -> str:
+        """What the kind of evidence that a measure asks for says of a record that is none of it."""
+        return self.measure(measure_id).evidence.irrelevant
+
+    def _why_irrelevant(self, measures: list[str]) -> str:
+        """Why a record is of no kind that these measures ask for, a sentence for each kind of irrelevance."""
+        subjects: dict[str, dict[str, None]] = {}
+        for measure_id in measures:
+            subjects.setdefault(self._irrelevant(measure_id), {})[self._words(measure_id)["subject"]] = None
+        whys = STORY["why"]
+        return " ".join(_sentence(whys[code].format(subject=" or ".join(of))) for code, of in subjects.items())
 
     def _clause(self, measure_id: str, faults: tuple[str, ...]) -> str:
         """The faults of a record as the end of a sentence."""
@@ -150,7 +161,8 @@ class Teller:
         ]
         if not few:
             words = self._words(row.measure_id)
-            sentences.append(STORY["steps"]["others"].format(number=sum(stray), subject=words["subject"]))
+            others = STORY["others"][measure.evidence.irrelevant]
+            sentences.append(others.format(number=sum(stray), subject=words["subject"]))
         return sentences
 
     def _of_record(self, text: str, measure_id: str, faults: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from asreport.command_line.program import before_it_ends, undisturbed
+from asreport.program import before_it_ends, undisturbed
 
 
 class NotWritten(Exception):

@@ -21,12 +21,12 @@ import pyarrow as pa
 
 import asreport
 from asreport.command_line.all_or_none import NotWritten, write_together
-from asreport.command_line.program import INTERRUPTED
 from asreport.command_line.quarter_command import add_quarter_command
 from asreport.command_line.terminal import lead_nowhere, printable, say, show
 from asreport.dates import in_words
 from asreport.handing_out import downloads
 from asreport.importing.findings import BLOCKS, named
+from asreport.program import INTERRUPTED, NAME
 from asreport.words.catalogue import OUTCOMES
 from asreport.words.sentences import percent
 
@@ -90,7 +90,7 @@ def _main(argv: Sequence[str] | None) -> int:
 
 def _parser() -> _Parser:
     parser = _Parser(
-        prog="python -m asreport",
+        prog=NAME,
         description="Service level measures of the Attendance Service, from AS-CMS and ENROL exports.",
     )
     parser.add_argument("--version", action="version", version=f"asreport {asreport.__version__}")

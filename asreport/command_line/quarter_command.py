@@ -35,8 +35,9 @@ def _quarter(arguments: argparse.Namespace) -> int:
     start, _ = calendar_quarter(arguments.new)
     earlier = load_quarter(arguments.base) if arguments.base else newest_before(start)
     quarter = carried_over(earlier, arguments.new)
+    content = as_toml(quarter).encode()  # before there is a file, which may be one of those that this reads
     with arguments.out.open("xb") as file:  # what somebody has written there may be a letter's worth of work
-        file.write(as_toml(quarter).encode())
+        file.write(content)
     show(str(arguments.out))
     for sentence in quarter.cautions:
         show(sentence)
@@ -51,6 +52,8 @@ def _check(path: Path) -> int:
             say(line)
         return 2
     base = base_of(quarter)
+    if base == quarter and quarter.extends:  # the file of a quarter that comes with asreport
+        base = load_quarter(quarter.extends[0])
     period = f"{in_words(quarter.period.start)} to {in_words(quarter.period.end)}"
     show(f"{quarter.name}, {period}: nothing is wrong with it.")
     if base:

@@ -114,7 +114,7 @@ class EvidenceKind(Policy, ABC):
     record can fail, in the order they are named in its story. `irrelevant`: what is said of a record of the table that
     is not looked at at all ("" where every one is). `done_late`: the check that a record fails which counts, but too
     late ("" where the kind dates no work). `mark`: the kind of record in a case's story, and `dated_by` the column it
-    is placed by there.
+    is placed by there. Kinds of one table describe and mark its records alike: in a story each stands once.
     """
 
     kind: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
-import asreport
 from asreport.assessing.assessment import Assessment
 from asreport.handing_out.pseudonyms import Pseudonyms, plain_with_pseudonyms
 from asreport.importing import Exports
 from asreport.policy.quarter_writing import as_toml
+from asreport.version import __version__
 
 _POLICY = {"name", "source", "period", "sections", "readings", "subjects", "resemblance", "measures"}
 
@@ -29,7 +29,7 @@ def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = No
 def _receipt(exports: Exports, result: Assessment, student_names: str) -> dict[str, Any]:
     period = result.quarter.period
     return {
-        "asreport": asreport.__version__,
+        "asreport": __version__,
         "holiday_calendar": f"holidays {metadata.version('holidays')}",
         "quarter": result.quarter.id,
         "quarter_name": result.quarter.name,

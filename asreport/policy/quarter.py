@@ -11,7 +11,7 @@ from copy import deepcopy
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import (
     Field,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 else:  # the kinds are those that have a file
     AnyEvidence = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
 
+_KINDS = [f'"{name}"' for kind in KINDS for name in get_args(kind.model_fields["kind"].annotation)]
+
 # What to write for a field, by its name: the last part of an error's message.
 EXAMPLES = {
     "target": "target = 80",
@@ -49,7 +51,7 @@ EXAMPLES = {
     "cases": 'cases = { migrated = false, which = "referred_in_period" }',
     "which": 'which = "referred_in_period", "deadline_in_period", "active" or "all"',
     "evidence": 'evidence = { kind = "meeting", subject = "school" }',
-    "kind": 'kind = "meeting", "plan", "owner" or "outcome"',
+    "kind": f"kind = {', '.join(_KINDS[:-1])} or {_KINDS[-1]}",
     "clock": 'clock = { start = "referral_date", business_days = 5 } or { cut_off = 2026-07-03 }',
     "types": 'types = ["school"]',
     "statuses": 'statuses = ["In Progress"]',

@@ -1,8 +1,8 @@
 """What a program sees to before anything else, and how it is stopped without leaving half a file.
 
-Imported before all else in the package. Where asreport is the program (`python -m asreport`), Ctrl-C ends it from then
-on, without a traceback and with exit status 130, also while the rest is still imported. Streams that were closed
-(`>&-`) lead nowhere: else the next file that is opened would stand where they stood, and get what is printed.
+Imported before all else in the package. Where asreport is the program (`asreport`, `python -m asreport`), Ctrl-C ends
+it from then on, without a traceback and with exit status 130, also while the rest is still imported. Streams that were
+closed (`>&-`) lead nowhere: else the next file that is opened would stand where they stood, and get what is printed.
 """
 
 from __future__ import annotations
@@ -89,5 +89,8 @@ def _handled(before: dict[int, Any], handle: Callable[[int, FrameType | None], N
                 signal.signal(number, handler)
 
 
-if sys.argv[:1] == ["-m"]:  # as it stands while Python looks for the program that `-m` names
+_COMMAND = os.path.basename(sys.argv[0] if sys.argv else "").removesuffix(".exe") == "asreport"  # noqa: PTH119
+NAME = "asreport" if _COMMAND else "python -m asreport"
+
+if _COMMAND or sys.argv[:1] == ["-m"]:  # as it stands while Python looks for the program that `-m` names
     _begin()
