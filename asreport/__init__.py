@@ -16,7 +16,7 @@ from asreport.importing.against_quarter import all_findings
 from asreport.policy.carrying_over import carried_over, other_quarters
 from asreport.policy.provider_settings import Match, Settings, SettingsError, read_settings
 from asreport.policy.quarter import Quarter, QuarterError
-from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed
+from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed, unusable_quarters
 from asreport.policy.quarter_writing import as_toml, differences_in_words
 from asreport.sample import sample_exports
 
@@ -46,4 +46,5 @@ __all__ = [
     "read_settings",
     "receipt",
     "sample_exports",
+    "unusable_quarters",
 ]

@@ -61,6 +61,8 @@ def _main(argv: Sequence[str] | None) -> int:
     try:
         try:
             arguments = parser.parse_args(argv)
+            for sentence in asreport.unusable_quarters():
+                say(sentence)
             status = int(arguments.run(arguments))
         finally:
             sys.stdout.flush()  # what cannot be printed is told here, not by Python as it ends
