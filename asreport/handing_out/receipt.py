@@ -53,6 +53,6 @@ def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = No
                 ],
             }
             for file in exports.files
-            if not file.is_settings
+            if file.is_export
         ],
     }

@@ -20,6 +20,7 @@ quarter of its own id builds on the one that comes with asreport.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from asreport.policy.bounds import quoted, read_toml
+from asreport.policy.bounds import MAX_BYTES, quoted, read_toml
 from asreport.policy.installation import Listing, built_in_files, content_of, folder_listing
 from asreport.policy.quarter import Quarter, QuarterError, defined, tables_in
 
@@ -37,7 +38,18 @@ WHOLE = {"clock", "evidence", "choices"}
 # What a file may say of how it builds on another; the quarter itself has none of these.
 _BUILDING = ("remove", "order", "carried_over", "left_out")
 
+# A line that a quarter's file has and an export has not; and how the first line of such a file starts.
+_OF_A_QUARTER = re.compile(rb"^[ \t]*(?:extends[ \t]*=|\[[ \t]*(?:measures|period)[ \t]*[].])", re.MULTILINE)
+_STARTS = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|[\w.\"-]+[ \t]*=)")
+
 Source = str | Path | bytes | IO[bytes]
+
+
+def is_quarter(name: str, content: bytes = b"") -> bool:
+    """Whether a file is meant as a quarter's: named as TOML, or a text that says what such a file says."""
+    if name.lower().endswith(".toml"):
+        return True
+    return len(content) <= MAX_BYTES and bool(_STARTS.match(content) and _OF_A_QUARTER.search(content))
 
 
 def available_quarters() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _HEADING = """\
 
 
 def base_of(quarter: Quarter) -> Quarter | None:
-    """The quarter that comes with asreport that a quarter is, or builds on, the nearest; None for one that stands alone.
+    """The quarter that comes with asreport that a quarter is or builds on, the nearest; None if it stands alone.
 
     One that this installation has replaced is none of them: a file that builds on it means another quarter elsewhere.
     """
