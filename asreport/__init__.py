@@ -6,7 +6,7 @@ The measure library under the app: bytes → tables → verdicts → attainment 
 __version__ = "0.1.0"
 
 from asreport.assessing.assessment import Assessment, assess
-from asreport.assessing.which_quarter import quarter_for, quarter_of, quarter_of_exports
+from asreport.assessing.which_quarter import WhichQuarter, quarter_for, quarter_of, quarter_of_exports, which_quarter
 from asreport.business_days import OutsideCalendar
 from asreport.command_line import program  # noqa: F401 - first of all: Ctrl-C is heeded while the rest is imported
 from asreport.handing_out.receipt import receipt
@@ -29,6 +29,7 @@ __all__ = [
     "QuarterError",
     "Settings",
     "SettingsError",
+    "WhichQuarter",
     "all_findings",
     "as_toml",
     "assess",
@@ -47,4 +48,5 @@ __all__ = [
     "receipt",
     "sample_exports",
     "unusable_quarters",
+    "which_quarter",
 ]

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from asreport.dates import in_words
-from asreport.policy.quarter import NOTHING, NOTHING_IN_CASES, Definition, Measure, Quarter
 from asreport.policy.installation import built_in_files
+from asreport.policy.quarter import NOTHING, NOTHING_IN_CASES, Definition, Measure, Quarter
 from asreport.policy.quarter_file import WHOLE, built_in, load_quarter
 from asreport.policy.quarter_words import within
 
