@@ -13,6 +13,7 @@ from test_carrying_over import cases_file
 import asreport
 from asreport.command_line.cli import main
 from asreport.policy.quarter import QuarterError
+from asreport.worked.shown import shown, themes
 
 Q2, Q3 = asreport.load_quarter("q2-2026"), asreport.load_quarter("q3-2026")
 FOURTH = """
@@ -86,6 +87,21 @@ def test_one_with_the_id_of_a_built_in_one_takes_its_place(folder: Path, monkeyp
     monkeypatch.delenv("ASREPORT_QUARTERS")
     assert [asreport.load_quarter(one).measures["school-meeting-5"].target for one in written] == [83, 83]
     assert asreport.load_quarter("q2-2026") == Q2
+
+
+def test_worked_cases_stay_those_of_the_quarter_that_comes_with_asreport(folder: Path):
+    text = 'extends = "q2-2026"\n[measures.school-meeting-5]\nclock = { start = "referral_date", business_days = 9 }'
+    put(folder, second=text)
+    second = asreport.load_quarter("q2-2026")
+    (example,) = shown(second, "Computed for Quarter 2, 2026").examples
+    assert example.measure == "school-meeting-5", "judged otherwise than what the written ones were written for"
+    assert themes(Q2) == [theme for theme in themes(second) if theme != example.theme]
+
+
+@pytest.mark.parametrize("name", [".", "", "../policy/quarters", "q2-2026/.."])
+def test_no_id_of_a_quarter_leads_to_other_folders(name: str):
+    quarter = asreport.load_quarter(f'extends = "q2-2026"\nid = "{name}"'.encode())
+    assert themes(quarter) == themes(Q2)
 
 
 @pytest.mark.parametrize(
