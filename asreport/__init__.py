@@ -7,7 +7,7 @@ from asreport import program  # noqa: F401 - first of all: Ctrl-C is heeded whil
 
 # isort: split
 from asreport.assessing.assessment import Assessment, assess
-from asreport.assessing.which_quarter import quarter_for, quarter_of, quarter_of_exports
+from asreport.assessing.which_quarter import WhichQuarter, quarter_for, quarter_of, quarter_of_exports, which_quarter
 from asreport.business_days import OutsideCalendar
 from asreport.handing_out.receipt import receipt
 from asreport.handing_out.workbook import exceptions_workbook
@@ -16,7 +16,7 @@ from asreport.importing.against_quarter import all_findings
 from asreport.policy.carrying_over import carried_over, other_quarters
 from asreport.policy.provider_settings import Match, Settings, SettingsError, read_settings
 from asreport.policy.quarter import Quarter, QuarterError
-from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed
+from asreport.policy.quarter_file import available_quarters, load_quarter, newest_confirmed, unusable_quarters
 from asreport.policy.quarter_writing import as_toml, differences_in_words
 from asreport.sample import sample_exports
 from asreport.version import __version__
@@ -31,6 +31,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "__version__",
+    "WhichQuarter",
     "all_findings",
     "as_toml",
     "assess",
@@ -48,4 +49,6 @@ __all__ = [
     "read_settings",
     "receipt",
     "sample_exports",
+    "unusable_quarters",
+    "which_quarter",
 ]

@@ -9,7 +9,7 @@ from asreport.assessing.attainment import COUNTS
 from asreport.handing_out import downloads
 from asreport.words.catalogue import OUTCOMES
 from asreport.words.sentences import headline, percent, still_open
-from ui import download, session, shared
+from ui import download, session, shared, which_quarter
 from ui.charts import bullet
 from ui.measure_card import measure_row
 from ui.meeting_curves import meeting_curves
@@ -21,6 +21,7 @@ gaps = session.kept("recording gap", lambda: recording_gap(result))
 
 st.html(bullet.STYLE)
 st.markdown(f"## {headline(attainment)}")
+which_quarter.line(now)
 if needed := still_open(attainment):
     st.markdown("\n".join(f"- {sentence}" for sentence in needed))
     st.page_link("pages/todo.py", label="What to do today", icon=":material/event_upcoming:")

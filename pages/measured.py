@@ -13,12 +13,6 @@ from asreport.words import catalogue
 from ui import calendar, readings, session, shared, worked_examples
 
 
-@st.cache_data(show_spinner=False)
-def policy() -> Quarter:
-    """The quarter as it comes with asreport; no user's data."""
-    return asreport.newest_confirmed()
-
-
 def card(measure: Measure, quarter: Quarter) -> None:
     """What a measure asks, why, and how it is calculated."""
     target = "No target: tracked" if measure.target is None else f"Target {measure.target}%"
@@ -76,7 +70,7 @@ session.page_of_app()
 st.title("How it is measured")
 st.caption("What is asked, how it is calculated, how the guide is read where it is silent.")
 now = session.loaded()
-quarter = now.shown.quarter if now else policy()
+quarter = now.shown.quarter if now else asreport.newest_confirmed()
 st.markdown(f"**{quarter.name}.** {quarter.source}.")
 with st.container():  # always there, so that the tabs below stay as they are
     shared.departures(quarter)

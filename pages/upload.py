@@ -10,7 +10,7 @@ from asreport.handing_out import downloads
 from asreport.importing.findings import BLOCKS
 from asreport.words.catalogue import TABLES
 from asreport.words.sentences import headline
-from ui import correct_match, download, session, shared, sign_in, uploading
+from ui import correct_match, download, session, shared, sign_in, uploading, which_quarter
 
 
 def what_was_noticed(now: session.Loaded) -> None:
@@ -34,9 +34,7 @@ def settings(now: session.Loaded) -> None:
     """The quarter, its period and the as-at date; a change assesses again."""
     st.header("What is assessed")
     quarter = now.result.quarter
-    quarters = {**asreport.other_quarters(now.result.as_at), quarter.id: quarter}
-    if now.quarter is None:
-        st.caption(f"Your exports are taken to be about {quarter.name}; another quarter can be chosen here.")
+    quarters = which_quarter.choices(now)
     with st.form(f"settings-{now.number}", border=True):
         columns = st.columns(4)
         chosen = columns[0].selectbox(
@@ -85,11 +83,15 @@ if session.loaded() is None:
     shared.welcome()
 uploading.choose_files()
 what_is_needed()
+which_quarter.unusable()
 if now := session.loaded():
     st.divider()
     st.markdown(f"## {headline(now.result.attainment)}")
-    shared.departures(now.shown.quarter)
     assessed = "cases" in now.exports.tables
+    if assessed:
+        which_quarter.line(now)
+    if not now.exports.quarter_refused:
+        shared.departures(now.shown.quarter)
     if assessed:
         st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
     correct_match.what_was_read(now)

@@ -109,4 +109,4 @@ def _address() -> Address:
 
 def _upload(now: Loaded) -> bytes:
     """What tells these files from others, in whatever order they were dropped."""
-    return " ".join(sorted(file.sha256 for file in now.exports.files if not file.is_settings)).encode()
+    return " ".join(sorted(file.sha256 for file in now.exports.files if file.is_export)).encode()

@@ -44,14 +44,18 @@ def what_was_read(now: Loaded) -> None:
     ]  # fmt: skip
     seen = {row["File"] for row in rows}
     others = [file for file in now.exports.files if file.name not in seen]
-    rows += [{"File": f.name, "Taken for": "Your settings" if f.is_settings else "Not used"} for f in others]
+    rows += [{"File": file.name, "Taken for": _other_than_export(file)} for file in others]
     table = pd.DataFrame(rows)
     if "Sheet" in table and not table["Sheet"].fillna("").any():
         table = table.drop(columns="Sheet")
     st.dataframe(table, hide_index=True, placeholder="–", alt="What each uploaded file was taken for")
     missing = [words.name for table, words in TABLES.items() if table not in now.exports.tables]
-    if missing:
+    if missing and not now.exports.quarter_refused:
         st.warning(f"Not uploaded, so not assessed: {', '.join(missing)}.", icon=":material/help:")
+
+
+def _other_than_export(file: ExportFile) -> str:
+    return "Your settings" if file.is_settings else "A quarter" if file.is_quarter else "Not used"
 
 
 def correct(now: Loaded) -> None:

@@ -29,6 +29,7 @@ from asreport.handing_out.pseudonyms import (
     tables_with_pseudonyms,
     with_pseudonyms,
 )
+from asreport.policy.quarter_file import is_quarter
 from asreport.tables import Tables
 from ui import memory
 
@@ -58,6 +59,7 @@ class Loaded:
     noticed: pd.DataFrame  # findings of reading, and on how the exports fit the quarter and the as-at date
     packed: Uploads  # what was read, compressed, to read it again when its match is corrected
     quarter: asreport.Quarter | None  # as chosen; None: the one that the exports are about
+    brought: asreport.Quarter | None  # the one dropped in last, chosen or not
     as_at: date | None  # as chosen; None: as the exports say
     source: str
     number: int  # counts uploads and changes of settings: widgets that must start afresh carry it in their key
@@ -144,16 +146,17 @@ def load(uploads: Uploads, source: str, progress: Progress, add: bool = False) -
     """Read and assess files (name, bytes) in place of whatever was shown before, or together with it."""
     before = loaded() if add else None
     if before:
-        uploads, source = before.uploads + uploads, f"{before.source}, and {source}"
-    settings = before.exports.settings if before else asreport.Settings()
-    quarter, as_at = (before.quarter, before.as_at) if before else (None, None)
-    _read(uploads, settings, quarter, as_at, source, progress)
+        earlier = before.uploads
+        if any(is_quarter(*upload) for upload in uploads):  # in place of one that could not be used
+            earlier = tuple(upload for upload in earlier if not is_quarter(*upload))
+        uploads, source = earlier + uploads, f"{before.source}, and {source}"
+    _read(uploads, before.exports.settings if before else asreport.Settings(), before, None, source, progress)
 
 
 def read_again(settings: asreport.Settings, progress: Progress) -> None:
     """Read what was uploaded once more, matched as these settings say."""
     if now := loaded():
-        _read(now.uploads, settings, now.quarter, now.as_at, now.source, progress)
+        _read(now.uploads, settings, now, now.quarter, now.source, progress)
 
 
 def assess_again(
@@ -165,7 +168,7 @@ def assess_again(
     """
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
-        _keep(exports, quarter or now.quarter, as_at or now.as_at, now.packed, now.source)
+        _keep(exports, quarter or now.quarter, now.brought, as_at or now.as_at, now.packed, now.source)
 
 
 def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
@@ -208,17 +211,25 @@ def cancel() -> None:
 def _read(
     uploads: Uploads,
     settings: asreport.Settings,
-    quarter: asreport.Quarter | None,
-    as_at: date | None,
+    before: Loaded | None,
+    given: asreport.Quarter | None,
     source: str,
     progress: Progress,
 ) -> None:
+    """`before`: what goes on with these uploads; `given`: the quarter that holds against one among them."""
     with turn_to_read(progress):
-        exports = asreport.read_exports([_stream(*upload) for upload in uploads], progress=progress, settings=settings)
-        # Settings dropped in are part of the settings now: kept as files too, they would undo what is changed later.
-        dropped = {file.name for file in exports.files if file.is_settings}
+        streams = [_stream(*upload) for upload in uploads]
+        exports = asreport.read_exports(streams, progress=progress, settings=settings, quarter=given)
+        quarter, brought, as_at = (before.quarter, before.brought, before.as_at) if before else (None, None, None)
+        if given is None and exports.quarter not in (None, brought):  # in a zip, the same comes again at each reading
+            quarter = brought = exports.quarter
+        # What was dropped in beside the exports is in force now: kept as a file too, it would undo what is changed
+        # later. But a quarter that was refused keeps blocking, until another is brought.
+        dropped = {file.name for file in exports.files if not file.is_export}
+        if exports.quarter_refused:
+            dropped = {file.name for file in exports.files if file.is_settings}
         packed = tuple(_packed(uploads, dropped, progress))
-        _keep(exports, quarter, as_at, packed, source)
+        _keep(exports, quarter, brought, as_at, packed, source)
 
 
 def _packed(uploads: Uploads, dropped: set[str], progress: Progress) -> Iterator[tuple[str, bytes]]:
@@ -248,6 +259,7 @@ def _stream(name: str, content: bytes) -> io.BytesIO:
 def _keep(
     exports: asreport.Exports,
     quarter: asreport.Quarter | None,
+    brought: asreport.Quarter | None,
     as_at: date | None,
     packed: Uploads,
     source: str,
@@ -262,7 +274,7 @@ def _keep(
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
     st.session_state.pop(_KEPT, None)  # nor what was computed of it
     st.session_state[_NUMBER] = following
-    st.session_state[_KEY] = Loaded(exports, result, findings, packed, quarter, as_at, source, following)
+    st.session_state[_KEY] = Loaded(exports, result, findings, packed, quarter, brought, as_at, source, following)
     memory.let_go_of_uploads()  # not before: if this was given up, they may be those dropped since
 
 

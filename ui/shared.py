@@ -40,6 +40,14 @@ def loaded_or_stop(title: str, question: str) -> Loaded:
             st.write("Upload your exports of AS-CMS and ENROL, or look around with the sample data.")
             _link_to_upload()
         st.stop()
+    if now.exports.quarter_refused:
+        st.warning(
+            "The quarter that was dropped in cannot be used, so nothing was assessed by another. "
+            "Upload says what is wrong with its file.",
+            icon=":material/event_busy:",
+        )
+        _link_to_upload()
+        st.stop()
     _what_is_shown(now)
     departures(now.shown.quarter)
     if "cases" not in now.exports.tables:

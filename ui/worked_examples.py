@@ -7,7 +7,7 @@ import streamlit as st
 
 from asreport.dates import in_words
 from asreport.policy.quarter import Quarter
-from asreport.policy.quarter_file import load_quarter
+from asreport.policy.quarter_file import built_in
 from asreport.words import catalogue
 from asreport.worked import WorkedExample
 from asreport.worked.shown import Shown, shown, themes
@@ -45,7 +45,7 @@ def worked_cases(quarter: Quarter) -> None:
 
 def _one(example: WorkedExample, quarter: Quarter) -> None:
     names = [quarter.measures[measure].name for measure in (example.measure, *example.also)]
-    period = load_quarter(example.quarter).period
+    period = built_in(example.quarter).period
     st.caption(f"{'; '.join(names)}. As at {in_words(example.as_at)}.")
     if (period.start, period.end) != (quarter.period.start, quarter.period.end):
         st.caption(f"Worked for the period from {in_words(period.start)} to {in_words(period.end)}.")

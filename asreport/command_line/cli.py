@@ -62,6 +62,8 @@ def _main(argv: Sequence[str] | None) -> int:
     try:
         try:
             arguments = parser.parse_args(argv)
+            for sentence in asreport.unusable_quarters():
+                say(sentence)
             status = int(arguments.run(arguments))
         finally:
             sys.stdout.flush()  # what cannot be printed is told here, not by Python as it ends
@@ -97,7 +99,9 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     assess = commands.add_parser("assess", help="exports in; attainment, case results, exceptions and findings out")
-    assess.add_argument("files", nargs="+", type=Path, metavar="FILE", help="exports, in any order")
+    assess.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="exports, in any order; a quarter's file, too"
+    )
     assess.add_argument("--quarter", metavar="NAME|FILE", help="default: the one that the exports are about")
     assess.add_argument("--as-at", type=_date, metavar="D", help="the day the exports were taken, 2026-07-06")
     assess.add_argument("--period-start", type=_date, metavar="D", help="first day of the period")
@@ -135,14 +139,12 @@ def _assess(arguments: argparse.Namespace) -> int:
     quarter = asreport.load_quarter(arguments.quarter) if arguments.quarter else None
     settings = _settings(arguments.settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    exports = asreport.read_exports(arguments.files, progress=_once(), settings=settings)
+    exports = asreport.read_exports(arguments.files, progress=_once(), settings=settings, quarter=quarter)
     for path, state in zip(arguments.files, states, strict=True):
         if _state(path) != state:  # what was read may be half of it
             raise _NotDone(f"Nothing was assessed: {path.name} changed while it was read. Wait until it is whole.")
     as_at = arguments.as_at or exports.taken_on or date.today()
-    if quarter is None:
-        quarter = asreport.quarter_of_exports(exports.tables, as_at)
-        say(f"Taken to be about {quarter.name}; choose another with --quarter.")
+    quarter = _quarter(exports, as_at, chosen=quarter is not None)
     quarter = exports.settings.applied_to(quarter.with_period(arguments.period_start, arguments.period_end))
     say(f"Assessing as at {in_words(as_at)} …")
     result = asreport.assess(exports.tables, quarter, as_at=as_at)
@@ -159,6 +161,23 @@ def _assess(arguments: argparse.Namespace) -> int:
     for sentence in quarter.cautions:
         show(sentence)
     return 0
+
+
+def _quarter(exports: asreport.Exports, as_at: date, chosen: bool) -> asreport.Quarter:
+    """The quarter in force: chosen, brought with the exports, or else the one they are about. Says which, and why."""
+    brought = [file.name for file in exports.files if file.is_quarter]
+    if exports.quarter is None:
+        about = asreport.quarter_of_exports(exports.tables, as_at)
+        if not brought:
+            say(f"Taken to be about {about.name}; choose another with --quarter.")
+        return about
+    if chosen:
+        aside = exports.findings[exports.findings["file"].isin(brought)]
+        for sentence in aside["finding"]:
+            say(sentence)
+    else:
+        say(f"Assessing by {exports.quarter.name}, as {brought[0]} has it.")
+    return exports.quarter
 
 
 def _result_files(

@@ -8,6 +8,7 @@ from typing import Any
 from asreport.assessing.assessment import Assessment
 from asreport.handing_out.pseudonyms import Pseudonyms, plain_with_pseudonyms
 from asreport.importing import Exports
+from asreport.policy.quarter_file import replaced_quarters
 from asreport.policy.quarter_writing import as_toml
 from asreport.version import __version__
 
@@ -18,6 +19,7 @@ def receipt(exports: Exports, result: Assessment, hidden: Pseudonyms | None = No
     """Name, SHA-256, table and row count of each export, and all that was chosen; plain data, ready for JSON.
 
     The quarter is in it whole: as it was applied (`policy`), and as the file that gives it again (`quarter_file`).
+    `in_place_of_built_in`: the quarters, of it and those it builds on, in whose place this installation has its own.
 
     `hidden`: the pseudonyms that stand for students' names in what the receipt goes with, and then in the receipt too:
     in names of files, accepted subjects and settings. The digests stay, so that the files can be told by them.
@@ -34,6 +36,9 @@ def _receipt(exports: Exports, result: Assessment, student_names: str) -> dict[s
         "quarter": result.quarter.id,
         "quarter_name": result.quarter.name,
         "carried_over_from": result.quarter.carried_over_from,
+        "in_place_of_built_in": [
+            name for name in replaced_quarters() if name in (result.quarter.id, *result.quarter.extends)
+        ],
         "left_out": list(result.quarter.left_out.values()),
         "policy": result.quarter.model_dump(mode="json", include=_POLICY),
         "quarter_file": as_toml(result.quarter),
@@ -54,6 +59,6 @@ def _receipt(exports: Exports, result: Assessment, student_names: str) -> dict[s
                 ],
             }
             for file in exports.files
-            if not file.is_settings
+            if file.is_export
         ],
     }

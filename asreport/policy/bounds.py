@@ -22,7 +22,8 @@ MOST_OF = {
     "measures": 100,
 }  # fmt: skip
 MAX_ACCEPTED = 50  # subjects accepted as one of a quarter's
-MAX_SETTINGS_FILES = 20  # among the exports of one upload
+MAX_SETTINGS_FILES = 20  # among the exports of one upload; so many quarters' files, too
+MAX_QUARTERS = 100  # in an installation's own folder
 MAX_SEARCH = 300  # letters typed to search by
 MAX_PASTED = 2_000_000  # letters of a table pasted into the page; more are brought as a file
 

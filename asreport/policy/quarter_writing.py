@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from asreport.dates import in_words
+from asreport.policy.installation import built_in_files
 from asreport.policy.quarter import NOTHING, NOTHING_IN_CASES, Definition, Measure, Quarter
-from asreport.policy.quarter_file import WHOLE, available_quarters, load_quarter
+from asreport.policy.quarter_file import WHOLE, built_in, load_quarter
 from asreport.policy.quarter_words import within
 
 _HEADING = """\
@@ -20,9 +21,12 @@ _HEADING = """\
 
 
 def base_of(quarter: Quarter) -> Quarter | None:
-    """The quarter of this installation that a quarter is, or builds on, the nearest; None for one that stands alone."""
-    names = [name for name in (quarter.id, *quarter.extends) if name in available_quarters()]
-    return load_quarter(names[0]) if names else None
+    """The quarter that comes with asreport that a quarter is or builds on, the nearest; None if it stands alone.
+
+    One that this installation has replaced is none of them: a file that builds on it means another quarter elsewhere.
+    """
+    names = [name for name in (quarter.id, *quarter.extends) if name in built_in_files()]
+    return next((load_quarter(name) for name in names if load_quarter(name) == built_in(name)), None)
 
 
 def as_toml(quarter: Quarter) -> str:

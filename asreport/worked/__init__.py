@@ -45,8 +45,9 @@ from typing import Any
 
 import pandas as pd
 
+from asreport.policy.installation import built_in_files
 from asreport.policy.quarter import Cases, Measure
-from asreport.policy.quarter_file import load_quarter
+from asreport.policy.quarter_file import built_in
 from asreport.tables import BLANK, DTYPES, TABLES, empty_table
 
 ANSWERS = ("verdict", "reason", "deadline", "completed_date", "why")
@@ -97,9 +98,9 @@ class WorkedExample:
 def load_worked(quarter_id: str) -> tuple[WorkedExample, ...]:
     """The worked examples of a quarter that comes with asreport, in their order; none where it has none of its own."""
     folder = files(__name__) / quarter_id
-    if not folder.is_dir():
+    if quarter_id not in built_in_files() or not folder.is_dir():
         return ()
-    measures = load_quarter(quarter_id).measures
+    measures = built_in(quarter_id).measures
     themes = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     contents = (tomllib.loads(file.read_text(encoding="utf-8")) for file in themes)
     return tuple(

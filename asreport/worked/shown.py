@@ -13,7 +13,7 @@ import pandas as pd
 
 from asreport.assessing.assessment import Assessment, assess
 from asreport.policy.quarter import Measure, Quarter
-from asreport.policy.quarter_file import load_quarter
+from asreport.policy.quarter_file import built_in
 from asreport.worked import ANSWERS, NOT_IN_MEASURE, WorkedExample, load_worked
 
 _TRIED = 8  # examples of which the one that shows most is computed
@@ -44,7 +44,7 @@ def shown(quarter: Quarter, theme: str) -> Shown:
 
 def holds(example: WorkedExample, quarter: Quarter) -> bool:
     """Whether a quarter, over the period the example was written for, gives the written answers."""
-    written = load_quarter(example.quarter)
+    written = built_in(example.quarter)
     measures = (example.measure, *example.also)
     if any(name not in quarter.measures for name in measures):
         return False
@@ -75,7 +75,7 @@ def _written_for(quarter: Quarter) -> Iterator[WorkedExample]:
 
 def _assessed(example: WorkedExample, quarter: Quarter) -> Assessment:
     """The example's tables, judged by its own measures alone over the period it was written for."""
-    period = load_quarter(example.quarter).period
+    period = built_in(example.quarter).period
     measures = {name: quarter.measures[name] for name in (example.measure, *example.also)}
     judged = quarter.model_copy(update={"measures": measures, "period": period})
     return assess(example.tables, judged, example.as_at)
@@ -108,7 +108,7 @@ def _computed_theme(quarter: Quarter) -> str:
 def _otherwise(quarter: Quarter) -> list[Measure]:
     """The measures that no quarter with worked cases has in the same way."""
     written = {example.quarter for example in _written_for(quarter)}
-    known = [load_quarter(name).measures for name in written]
+    known = [built_in(name).measures for name in written]
     return [
         measure
         for name, measure in quarter.measures.items()
@@ -128,14 +128,14 @@ def _nearest(measure: Measure, quarter: Quarter) -> list[WorkedExample]:
     """The examples of the same kind of evidence, those on the same measure or subject first; not those of figures."""
 
     def distance(example: WorkedExample) -> tuple[bool, bool]:
-        other = load_quarter(example.quarter).measures[example.measure]
+        other = built_in(example.quarter).measures[example.measure]
         subject = getattr(other.evidence, "subject", None) == getattr(measure.evidence, "subject", None)
         return example.measure != measure.id, not subject
 
     alike = [
         example
         for example in _written_for(quarter)
-        if load_quarter(example.quarter).measures[example.measure].evidence.kind == measure.evidence.kind
+        if built_in(example.quarter).measures[example.measure].evidence.kind == measure.evidence.kind
         and not example.expected_attainment
     ]
     return sorted(alike, key=distance)[:_TRIED]
