@@ -43,7 +43,7 @@ MISSED_BECAUSE = {
 }
 CANNOT_ASSESS_BECAUSE = {
     **dict.fromkeys([*MEASURES[:5], "migrated-nen-enrolled"], {"referral_date_missing"}),
-    "nen-outcome": {"referral_date_missing", "allocation_date_missing"},
+    "nen-outcome": {"allocation_date_missing"},
 }
 
 

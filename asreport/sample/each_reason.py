@@ -72,8 +72,13 @@ class Impossible(Exception):
 
 
 def each_reason(days: Days, rng: np.random.Generator) -> Records:
-    """The cases with their records; only the places and people differ from seed to seed."""
-    shown: dict[Facts, list[Case]] = {}
+    """The cases with their records; only the places and people differ from seed to seed.
+
+    The first is one on which all was done as it should be.
+    """
+    first = days.next_business_day(np.array([days.start]))
+    done = Facts("CA", False, first[0], add_business_days(first, 1)[0])
+    shown: dict[Facts, list[Case]] = {done: [Case(done)]}
     for measure in days.quarter.measures.values():
         for wanted in _wanted(measure, days):
             _add(shown.setdefault(wanted.facts, []), wanted)
@@ -188,7 +193,7 @@ def _record(measure: Measure, reason: Reason | None, when: When, days: Days) -> 
         case OwnerEvidence():
             return _owner(evidence, reason, when), ""
         case OutcomeEvidence():
-            lacks = {OutcomeReason.NO_NSN: "nsn", OutcomeReason.NOT_IN_ENROL: "enrol"}.get(reason, "")
+            lacks = "nsn" if reason is OutcomeReason.NO_NSN else "enrol" if reason is OutcomeReason.NOT_IN_ENROL else ""
             return (None if lacks else _outcome(evidence, reason, when)), lacks
     raise Impossible
 

@@ -74,7 +74,8 @@ def places(count: int, rng: np.random.Generator) -> pd.DataFrame:
 def frame(records: Iterable[dict[str, Any]], columns: Sequence[str] = ()) -> pd.DataFrame:
     """Records as a frame; `columns` are those it has even without a record."""
     table = pd.DataFrame(list(records), columns=list(columns) or None)
-    return table.astype({name: "datetime64[s]" for name in ("date", "created") if name in table})
+    types = {"case": "int64", "date": "datetime64[s]", "created": "datetime64[s]"}
+    return table.astype({name: kind for name, kind in types.items() if name in table})
 
 
 def subject_spellings(quarter: Quarter, key: str) -> dict[str, list[str]]:
