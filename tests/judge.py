@@ -78,7 +78,7 @@ UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 RESEMBLING = {
     SCHOOL: ["School Meeting", "Initial school mtg", "Initial School Meeting - done", "Intial School Meeting"],
-    WHANAU: ["Initial Whānau Meeting", "Initial meeting with whānau", "Whānau Meeting"],
+    WHANAU: ["Initial Whānau Meeting", "Initial meeting with whānau", "Whānau Meeting", "Initial whānau mtg"],
 }
 
 

@@ -114,6 +114,7 @@ def _parser() -> _Parser:
     sample.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     sample.add_argument("--cases", type=int, default=500, help="how many cases; default: %(default)s")
     sample.add_argument("--seed", type=int, default=1, help="the same seed gives the same files; default: %(default)s")
+    sample.add_argument("--quarter", metavar="NAME|FILE", help="default: the newest whose targets are confirmed")
     sample.set_defaults(run=_sample)
 
     measures = commands.add_parser("measures", help="the measures of a quarter and how each is calculated")
@@ -246,9 +247,10 @@ def _print_attainment(attainment: pd.DataFrame) -> None:
 
 
 def _sample(arguments: argparse.Namespace) -> int:
+    quarter = asreport.load_quarter(arguments.quarter) if arguments.quarter else None
     arguments.out.mkdir(parents=True, exist_ok=True)
     try:
-        files = asreport.sample_exports(cases=arguments.cases, seed=arguments.seed)
+        files = asreport.sample_exports(arguments.cases, arguments.seed, quarter)
     except ValueError as error:  # too few cases
         say(str(error))
         return 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asreport.sample.records import AS_AT, Records, invented
+from asreport.sample.records import Records, invented
 
 FIRST_NUMBER = 1234
 LOWEST_NSN = (900_000_000, 9_000_000_000)  # of nine and of ten digits; far above any that was given out
@@ -25,8 +25,11 @@ class Exports:
     enrolments: pd.DataFrame
 
 
-def assemble(parts: list[Records], rng: np.random.Generator) -> Exports:
-    """Join the parts, give every case a number, a student and an NSN, and sort as the exports are sorted."""
+def assemble(parts: list[Records], as_at: np.datetime64, rng: np.random.Generator) -> Exports:
+    """Join the parts, give every case a number, a student and an NSN, and sort as the exports are sorted.
+
+    `as_at`: the day the exports are taken.
+    """
     records = _joined(parts)
     cases = records.cases
     cases["number"] = _numbers(cases, rng)
@@ -34,7 +37,7 @@ def assemble(parts: list[Records], rng: np.random.Generator) -> Exports:
     cases["nsn"] = _nsns(len(cases), rng)
     return Exports(
         cases=_case_columns(cases),
-        activities=_activity_columns(records.events, cases, rng),
+        activities=_activity_columns(records.events, cases, as_at, rng),
         plans=_plan_columns(records.plans, cases, rng),
         enrolments=_enrolment_columns(records.enrolments, cases),
     )
@@ -96,10 +99,12 @@ def _case_columns(cases: pd.DataFrame) -> pd.DataFrame:
     return columns.sort_values("Case Number", ignore_index=True)
 
 
-def _activity_columns(events: pd.DataFrame, cases: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _activity_columns(
+    events: pd.DataFrame, cases: pd.DataFrame, as_at: np.datetime64, rng: np.random.Generator
+) -> pd.DataFrame:
     rows = events["case"].to_numpy()
     created = events["created"].to_numpy("datetime64[s]")
-    until = np.where(created == AS_AT, EXPORTED, CLOSING)  # the export was taken early on its day
+    until = np.where(created == as_at, EXPORTED, CLOSING)  # the export was taken early on its day
     minute = OPENING + (rng.random(len(events)) * (until - OPENING)).astype(int)
     columns = pd.DataFrame(
         {

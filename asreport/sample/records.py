@@ -1,24 +1,21 @@
-"""What the parts of the sample share: the days it turns on, the invented names, and the records of a set of cases."""
+"""What the parts of the sample share: the invented names, and the records of a set of cases."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import holidays
 import numpy as np
 import pandas as pd
 
-AS_AT = np.datetime64("2026-07-06")  # the Monday the exports were taken
-CUT_OFF = np.datetime64("2026-07-03")  # the Friday migrated cases are judged on
-ENROLLED_BY = np.datetime64("2026-04-17")
-NO_DAY = np.datetime64("NaT", "D")
+from asreport.evidence.plan import PlanEvidence
+from asreport.policy.quarter import Quarter
 
-_HOLIDAYS = np.array(sorted(holidays.country_holidays("NZ", years=(2025, 2026))), dtype="datetime64[D]")
-CALENDAR = np.busdaycalendar(holidays=_HOLIDAYS)
+IN_PROGRESS = "In Progress"  # of a case that is being worked on, and of a plan where no measure says what counts
 
 
 @dataclass(frozen=True)
@@ -74,17 +71,39 @@ def places(count: int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def business_days_after(start: np.ndarray, days: np.ndarray | int) -> np.ndarray:
-    """The business day that many business days after each start; 0 is the start's own or the last one before it."""
-    return np.busday_offset(start, days, roll="backward", busdaycal=CALENDAR)
+def frame(records: Iterable[dict[str, Any]], columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Records as a frame; `columns` are those it has even without a record."""
+    table = pd.DataFrame(list(records), columns=list(columns) or None)
+    types = {"case": "int64", "date": "datetime64[s]", "created": "datetime64[s]"}
+    return table.astype({name: kind for name, kind in types.items() if name in table})
 
 
-def next_business_day(start: np.ndarray) -> np.ndarray:
-    """Each day itself where it is a business day, else the first one after it."""
-    return np.busday_offset(start, 0, roll="forward", busdaycal=CALENDAR)
+def subject_spellings(quarter: Quarter, key: str) -> dict[str, list[str]]:
+    """How the Subject of that key is typed otherwise: `counted` as it all the same, and `unrecognised`."""
+    name = quarter.subjects[key].name
+    known: dict[str, list[str]] | None = invented("names.toml")["spellings"].get(name)
+    return known or {"counted": [name.lower(), name.upper(), f"{name} "], "unrecognised": [resembling(quarter, key)]}
 
 
-def between(first: np.ndarray, last: np.datetime64, rng: np.random.Generator) -> np.ndarray:
-    """A business day somewhere between each first day and the last, evenly spread."""
-    span = np.maximum((last - first).astype(int), 0)
-    return business_days_after(first + (rng.random(len(first)) * (span + 1)).astype(int), 0)
+def resembling(quarter: Quarter, key: str) -> str:
+    """A Subject that is none of the quarter's, but by which a person sees that the one of that key was meant."""
+    words, own = quarter.resemblance, quarter.subjects[key]
+    taken = {_squeezed(name) for subject in quarter.subjects.values() for name in (subject.name, *subject.accepted)}
+    others = {who for other, subject in quarter.subjects.items() if other != key for who in subject.who}
+    texts = (
+        f"{first} {who} {meeting}".capitalize()
+        for who in sorted(own.who, key=others.__contains__)
+        for meeting in reversed(words.meeting[:2])
+        for first in words.first
+    )
+    return next((text for text in texts if _squeezed(text) not in taken), f"{own.name}s")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def counted_status(quarter: Quarter) -> str:
+    """A plan status that counts in the quarter: the first that its first plan measure names."""
+    plans = (m.evidence for m in quarter.measures.values() if isinstance(m.evidence, PlanEvidence))
+    return next((status for plan in plans for status in plan.statuses), IN_PROGRESS)

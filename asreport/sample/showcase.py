@@ -1,47 +1,54 @@
-"""The showcase: a fixed set of cases, each of which shows something a measure has to tell apart (`showcase.toml`)."""
+"""The showcase of a quarter that has one written for it: a fixed set of cases, each of which shows something that a
+measure has to tell apart (`showcases/`, a file a quarter).
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from asreport.sample.records import NO_DAY, Records, business_days_after, invented, places
+from asreport.policy.quarter import Quarter
+from asreport.policy.quarter_file import available_quarters, load_quarter
+from asreport.sample.days import NO_DAY, Days
+from asreport.sample.records import IN_PROGRESS, Records, frame, invented, places
 
-_MIGRATED_ALLOCATION = np.datetime64("2026-03-16")
-_MIGRATED_MEETINGS = {"school_meeting": np.datetime64("2026-05-12"), "whanau_meeting": np.datetime64("2026-05-19")}
-_MIGRATED_PLAN = np.datetime64("2026-05-26")
-_MIGRATED_ENROLMENT = np.datetime64("2026-03-30")
-_MEETINGS_AFTER = {"school_meeting": 2, "whanau_meeting": 4}  # business days after referral
-_PLAN_AFTER = 5
+_MEETING_AFTER, _PLAN_AFTER = 2, 5  # business days after referral; each further meeting as many after the one before
 _ENROLLED_BEFORE = np.timedelta64(400, "D")
 _ENROLLED_AFTER = np.timedelta64(28, "D")
 
+Entry = dict[str, Any]
 
-def showcase(rng: np.random.Generator) -> Records:
+
+def is_written_for(quarter: Quarter) -> bool:
+    """Whether a showcase was written for the quarter, and the quarter is as it comes with asreport."""
+    written = files("asreport.sample").joinpath(_file(quarter)).is_file()
+    return written and quarter.id in available_quarters() and quarter == load_quarter(quarter.id)
+
+
+def showcase(days: Days, rng: np.random.Generator) -> Records:
     """The showcase cases with their records; only the places and people differ from seed to seed."""
-    entries = invented("showcase.toml")["cases"]
+    content = invented(_file(days.quarter))
+    entries = [_Entry(entry, content["migrated"], days) for entry in content["cases"]]
     where = places(len(entries), rng)
-    cases = pd.concat([pd.DataFrame([_case(entry) for entry in entries]), where], axis="columns")
+    cases = pd.concat([pd.DataFrame([entry.case() for entry in entries]), where], axis="columns")
     cases["owner"] = cases["owner"].fillna(cases["manager"])
     cases.loc[cases.pop("no_owner"), "owner"] = ""
-    rows = range(len(entries))
     return Records(
         cases=cases,
-        events=_rows(event for row in rows for event in _events(row, entries[row])),
-        plans=_rows(plan for row in rows for plan in _plans(row, entries[row])),
-        enrolments=_rows(
-            enrolment for row in rows for enrolment in _enrolments(row, entries[row], where["school"][row])
+        events=frame(event for row, entry in enumerate(entries) for event in entry.events(row)),
+        plans=frame(plan for row, entry in enumerate(entries) for plan in entry.plans(row)),
+        enrolments=frame(
+            enrolment for row, entry in enumerate(entries) for enrolment in entry.enrolments(row, where["school"][row])
         ),
     )
 
 
-def _rows(records: Any) -> pd.DataFrame:
-    frame = pd.DataFrame(list(records))
-    days = [name for name in ("date", "created") if name in frame]
-    return frame.astype(dict.fromkeys(days, "datetime64[s]"))
+def _file(quarter: Quarter) -> str:
+    return f"showcases/{quarter.id}.toml"
 
 
 def _day(value: Any) -> np.datetime64:
@@ -49,86 +56,88 @@ def _day(value: Any) -> np.datetime64:
     return np.datetime64(value, "D") if isinstance(value, date) else NO_DAY
 
 
-def _allocation(entry: dict[str, Any]) -> np.datetime64:
-    return _MIGRATED_ALLOCATION if entry.get("migrated") else _after(entry, 1)
+class _Entry:
+    """One case as the data file has it; `usual` are the days on which migrated cases are done."""
 
+    def __init__(self, said: Entry, usual: Entry, days: Days) -> None:
+        self.said, self.days = said, days
+        self.lacks = said.get("lacks", [])
+        self.usual = usual if said.get("migrated") else {}
+        self.allocation = self._usual("allocation", 1)
 
-def _after(entry: dict[str, Any], days: int) -> np.datetime64:
-    return business_days_after(np.array([entry["referral"]], dtype="datetime64[D]"), days)[0]
+    def _usual(self, what: str, after: int) -> np.datetime64:
+        """The day on which it is done unless something else is said: so many business days after the referral."""
+        if what in self.usual:
+            return _day(self.usual[what])
+        return self.days.business_days_after(np.array([self.said["referral"]], dtype="datetime64[D]"), after)[0]
 
+    def case(self) -> Entry:
+        said, no_owner = self.said, "case_owner" in self.lacks
+        assigned = _day(said["owner_assigned"]) if "owner_assigned" in said else self.allocation
+        return {
+            "case_type": said["type"],
+            "migrated": said.get("migrated", False),
+            "referral": _day(said["referral"]),
+            "allocation": self.allocation,
+            "owner": said.get("owner"),
+            "no_owner": no_owner,
+            "owner_assigned": NO_DAY if no_owner else assigned,
+            "contact": said.get("contact", "Yes"),
+            "status": "Closed" if "closed" in said else IN_PROGRESS,
+            "closed": _day(said.get("closed")),
+            "no_referral": "referral_date" in self.lacks,
+            "no_allocation": "allocation_date" in self.lacks,
+            "no_nsn": "nsn" in self.lacks,
+        }
 
-def _case(entry: dict[str, Any]) -> dict[str, Any]:
-    lacks = entry.get("lacks", [])
-    no_owner = "case_owner" in lacks
-    assigned = _day(entry["owner_assigned"]) if "owner_assigned" in entry else _allocation(entry)
-    return {
-        "case_type": entry["type"],
-        "migrated": entry.get("migrated", False),
-        "referral": _day(entry["referral"]),
-        "allocation": _allocation(entry),
-        "owner": entry.get("owner"),
-        "no_owner": no_owner,
-        "owner_assigned": NO_DAY if no_owner else assigned,
-        "contact": entry.get("contact", "Yes"),
-        "status": "Closed" if "closed" in entry else "In Progress",
-        "closed": _day(entry.get("closed")),
-        "no_referral": "referral_date" in lacks,
-        "no_allocation": "allocation_date" in lacks,
-        "no_nsn": "nsn" in lacks,
-    }
+    def events(self, row: int) -> list[Entry]:
+        events = []
+        for place, (key, subject) in enumerate(self.days.quarter.subjects.items(), start=1):
+            meeting = f"{key}_meeting"
+            said = self.said.get(meeting, {})
+            if said is False:
+                continue
+            usual = self._usual(meeting, place * _MEETING_AFTER)
+            held = _day(said["date"]) if "date" in said else usual
+            events.append(
+                {
+                    "case": row,
+                    "subject": said.get("subject", subject.name),
+                    "date": held,
+                    "activity_type": said.get("activity", "Event"),
+                    "created": _day(said["recorded"]) if "recorded" in said else usual if np.isnat(held) else held,
+                }
+            )
+        return events
 
-
-def _events(row: int, entry: dict[str, Any]) -> list[dict[str, Any]]:
-    subjects = invented("names.toml")["subjects"]
-    events = []
-    for meeting, days in _MEETINGS_AFTER.items():
-        said = entry.get(meeting, {})
+    def plans(self, row: int) -> list[Entry]:
+        said = self.said.get("plan", {})
         if said is False:
-            continue
-        usual = _MIGRATED_MEETINGS[meeting] if entry.get("migrated") else _after(entry, days)
-        held = _day(said["date"]) if "date" in said else usual
-        events.append(
+            return []
+        return [
             {
                 "case": row,
-                "subject": said.get("subject", subjects[meeting]["right"]),
-                "date": held,
-                "activity_type": said.get("activity", "Event"),
-                "created": _day(said["recorded"]) if "recorded" in said else usual if np.isnat(held) else held,
+                "status": said.get("status", IN_PROGRESS),
+                "steps": said.get("steps", 2),
+                "created": _day(said["recorded"]) if "recorded" in said else self._usual("plan", _PLAN_AFTER),
             }
-        )
-    return events
+        ]
 
-
-def _plans(row: int, entry: dict[str, Any]) -> list[dict[str, Any]]:
-    said = entry.get("plan", {})
-    if said is False:
-        return []
-    usual = _MIGRATED_PLAN if entry.get("migrated") else _after(entry, _PLAN_AFTER)
-    return [
-        {
+    def enrolments(self, row: int, school: str) -> list[Entry]:
+        """The enrolment before the referral and, for NEN, the outcome, unless ENROL does not know the student."""
+        if "enrol" in self.lacks:
+            return []
+        referral, said = _day(self.said["referral"]), self.said.get("outcome", {})
+        before = {"case": row, "school": school, "type": "School", "date": referral - _ENROLLED_BEFORE}
+        if self.said["type"] == "CA" or said is False:
+            return [before]
+        usual = _day(self.usual["enrolment"]) if self.usual else self.allocation + _ENROLLED_AFTER
+        kind = said.get("type", "School")
+        elsewhere = {"Alternative Education": invented("names.toml")["alternative_education"][0], "Exemption": ""}
+        outcome = {
             "case": row,
-            "status": said.get("status", "In Progress"),
-            "steps": said.get("steps", 2),
-            "created": _day(said["recorded"]) if "recorded" in said else usual,
+            "school": elsewhere.get(kind, school),
+            "type": kind,
+            "date": _day(said["date"]) if "date" in said else usual,
         }
-    ]
-
-
-def _enrolments(row: int, entry: dict[str, Any], school: str) -> list[dict[str, Any]]:
-    """The enrolment before the referral and, for NEN, the outcome, unless ENROL does not know the student."""
-    if "enrol" in entry.get("lacks", []):
-        return []
-    before = {"case": row, "school": school, "type": "School", "date": _day(entry["referral"]) - _ENROLLED_BEFORE}
-    said = entry.get("outcome", {})
-    if entry["type"] == "CA" or said is False:
-        return [before]
-    usual = _MIGRATED_ENROLMENT if entry.get("migrated") else _allocation(entry) + _ENROLLED_AFTER
-    kind = said.get("type", "School")
-    elsewhere = {"Alternative Education": invented("names.toml")["alternative_education"][0], "Exemption": ""}
-    outcome = {
-        "case": row,
-        "school": elsewhere.get(kind, school),
-        "type": kind,
-        "date": _day(said["date"]) if "date" in said else usual,
-    }
-    return [before, outcome]
+        return [before, outcome]
