@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from asreport.analysing.case_list import COLUMNS, NO_OWNER, case_list
-from asreport.analysing.recording_gap import gap_in_words
+from asreport.analysing.measure_summary import MeasureSummary
 from asreport.policy.quarter import Measure, Quarter
-from asreport.words.catalogue import GROUPS, OUTCOMES
-from asreport.words.sentences import cases, percent, what_counts_say, where_it_ends
+from asreport.words.catalogue import GROUPS
+from asreport.words.sentences import cases
 from ui import readings, session, shared
 from ui.charts.bullet import bullet
 from ui.session import Loaded
@@ -24,28 +24,27 @@ ON_CARD = ("case_number", "student_name", "case_owner", "verdict", "reason", "de
 MOST = 200  # rows of a card's table; Exceptions has all
 
 
-def measure_row(now: Loaded, row: pd.Series, gap: pd.Series) -> None:
+def measure_row(now: Loaded, summary: MeasureSummary) -> None:
     """One measure: how it stands in words, against its target on one axis, its counts, and its card."""
-    measure = now.result.quarter.measures[row["measure_id"]]
-    with st.container(border=True, key=f"measure-{measure.id}", gap="xsmall"):
+    with st.container(border=True, key=f"measure-{summary.id}", gap="xsmall"):
         stands, figures = st.columns([4, 1], vertical_alignment="center")
         with stands:
-            st.markdown(f"### {measure.name}\n{shared.outcome_in_line(row['outcome'])}")
-            if row["outcome"] in ("no_data", "no_cases"):
-                st.write(now.result.not_assessed.get(measure.id, OUTCOMES[row["outcome"]].sentence))
+            st.markdown(f"### {summary.name}\n{shared.outcome_in_line(summary.outcome)}")
+            if summary.has_figures:
+                st.html(bullet(summary))
+                put_right = [f":material/build: {summary.put_right}"] if summary.put_right else []
+                st.markdown("  \n".join(f":small[{text}]" for text in (summary.counts_in_words, *put_right)))
             else:
-                st.html(bullet(row, gap))
-                said = [what_counts_say(row), f":material/build: {gap_in_words(gap)}" if gap["fixable"] else ""]
-                st.markdown("  \n".join(f":small[{sentence}]" for sentence in said if sentence))
-        if row["outcome"] not in ("no_data", "no_cases"):
+                st.write(summary.in_words)
+        if summary.has_figures:
             with figures.container(gap=None):
-                st.metric("Rate", percent(row["rate_percent"]), help=RATE_HELP)
-                st.markdown(f":small[{where_it_ends(row).capitalize()}]")
-        key = f"card-{measure.id}-{now.number}"
+                st.metric("Rate", summary.rate_in_words, help=RATE_HELP)
+                st.markdown(f":small[{summary.ends.capitalize()}]")
+        key = f"card-{summary.id}-{now.number}"
         card = st.expander("Why, how, and which cases", key=key, on_change="rerun", type="compact")
         if card.open:
             with card:
-                _card(now, measure)
+                _card(now, now.result.quarter.measures[summary.id])
 
 
 def _card(now: Loaded, measure: Measure) -> None:

@@ -76,10 +76,7 @@ def _with_figures(table: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     table["measure"] = pd.Series([measure.name for measure in measures], dtype="str")
     table["target_percent"] = pd.array([measure.target for measure in measures], dtype="Int64")
     met = table["met_due"] + table["met_early"]
-    # Without a deadline nothing is early, so there is no rate under either reading.
-    timed = np.array([measure.clock != Clock() for measure in measures], dtype=bool)
-    early = table["met_early"].where(timed & (quarter.reading("headline_rate") == "decided"), 0)
-    table["rate_percent"] = percent(table["met_due"] + early, table["due"] + early)
+    table["rate_percent"] = percent(*rate_fraction(table, quarter))
     table["floor_percent"] = percent(met, table["in_scope"])
     table["ceiling_percent"] = percent(met + table["pending"], table["in_scope"])
     wanted = -(-table["target_percent"] * table["in_scope"] // 100)  # rounded up to whole cases
@@ -98,6 +95,18 @@ def _with_figures(table: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         default="out_of_reach",
     )
     return table
+
+
+def rate_fraction(table: pd.DataFrame, quarter: Quarter) -> tuple[pd.Series, pd.Series]:
+    """What the rate of each row is a percentage of: cases met, of how many.
+
+    `table`: columns `measure_id`, `met_due`, `met_early`, `due`. Those whose deadline has passed, and under the reading
+    “decided” those met early too.
+    """
+    # Without a deadline nothing is early, so there is no rate under either reading.
+    timed = table["measure_id"].map({measure.id: measure.clock != Clock() for measure in quarter.measures.values()})
+    early = table["met_early"].where(timed.astype("bool") & (quarter.reading("headline_rate") == "decided"), 0)
+    return table["met_due"] + early, table["due"] + early
 
 
 def percent(part: pd.Series, whole: pd.Series) -> np.ndarray:

@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 import asreport
+from asreport.analysing.measure_summary import MeasureSummary, measure_summaries
 from asreport.command_line.all_or_none import NotWritten, write_together
 from asreport.command_line.quarter_command import add_quarter_command
 from asreport.command_line.terminal import lead_nowhere, printable, say, show
@@ -27,8 +28,6 @@ from asreport.dates import in_words
 from asreport.handing_out import downloads
 from asreport.importing.findings import BLOCKS, named
 from asreport.program import INTERRUPTED, NAME
-from asreport.words.catalogue import OUTCOMES
-from asreport.words.sentences import percent
 
 
 class _NotDone(Exception):
@@ -158,7 +157,7 @@ def _assess(arguments: argparse.Namespace) -> int:
         return 1
     for file, finding in zip(blocking["file"], blocking["finding"], strict=True):
         say(f"Not used: {named(file, finding)}")
-    _print_attainment(result.attainment)
+    _print_measures(measure_summaries(result))
     for sentence in quarter.cautions:
         show(sentence)
     return 0
@@ -240,10 +239,9 @@ def _why_nothing(blocking: pd.DataFrame, result: asreport.Assessment) -> str:
     return f"Nothing could be assessed: {reasons[0] if reasons else 'no case belongs to any measure of the quarter.'}"
 
 
-def _print_attainment(attainment: pd.DataFrame) -> None:
-    for row in attainment.to_dict("records"):
-        rate, target = percent(row["rate_percent"]), percent(row["target_percent"])
-        show(f"{row['measure']:<68} {rate:>7} of {target:>4}  {OUTCOMES[row['outcome']].word}")
+def _print_measures(summaries: list[MeasureSummary]) -> None:
+    for one in summaries:
+        show(f"{one.name:<68} {one.rate_in_words:>7} of {one.target_in_words:>4}  {one.outcome_words.word}")
 
 
 def _sample(arguments: argparse.Namespace) -> int:

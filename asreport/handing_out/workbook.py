@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from asreport.analysing.case_list import CODES, COLUMNS, case_list
+from asreport.analysing.measure_summary import FIGURES, figures_table, measure_summaries
 from asreport.assessing.assessment import Assessment
-from asreport.assessing.attainment import COUNTS
 from asreport.dates import in_words
 from asreport.handing_out.formulas import begins_formula
 from asreport.importing.findings import COLUMNS as FINDING_COLUMNS
@@ -38,23 +38,6 @@ _ROWS = 1_048_576  # of a sheet
 _LENGTH = 32_767  # of a text, in units of UTF-16
 _HEIGHT = 409  # of a row, in points
 _CUT = " … [the rest did not fit]"
-
-_SUMMARY = {
-    "measure": "Measure",
-    "target_percent": "Target %",
-    "rate_percent": "Rate %",
-    "in_scope": "In scope",
-    "due": "Due",
-    "met_due": "Met, due",
-    "missed": "Missed",
-    "met_early": "Met early",
-    "pending": "Pending",
-    "excluded": "Excluded",
-    "cannot_assess": "Cannot be assessed",
-    "floor_percent": "Floor %",
-    "ceiling_percent": "Ceiling %",
-    "still_needed": "Still needed",
-}
 
 
 def exceptions_workbook(
@@ -108,13 +91,12 @@ def _nothing(result: Assessment, what: str) -> str:
 
 
 def _summary(result: Assessment) -> pd.DataFrame:
-    outcome = result.attainment["outcome"]
-    table = result.attainment[list(_SUMMARY)].rename(columns=_SUMMARY)
-    counts = [_SUMMARY[name] for name in COUNTS]
-    table[counts] = table[counts].astype("Int64").mask(outcome == "no_data")  # not assessed is not the same as none
-    table.insert(1, "Outcome", [catalogue.OUTCOMES[code].word for code in outcome])
-    codes = zip(result.attainment["measure_id"], outcome, strict=True)
-    table["In words"] = [result.not_assessed.get(m, catalogue.OUTCOMES[code].sentence) for m, code in codes]
+    summaries = measure_summaries(result)
+    units = {name: f"{name} %" for name in ("Target", "Rate", "Floor", "Ceiling")}
+    table = figures_table(summaries).rename(columns=FIGURES).rename(columns=units)
+    table.insert(0, "Measure", [one.name for one in summaries])
+    table.insert(1, "Outcome", [one.outcome_words.word for one in summaries])
+    table["In words"] = [one.in_words for one in summaries]
     return table
 
 

@@ -6,7 +6,7 @@ rule, what was found, what to write; a line a fault, and all faults at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from datetime import date
 from functools import reduce
@@ -338,29 +338,41 @@ class Quarter(Policy):
     @property
     def departures(self) -> list[str]:
         """What a provider chose other than the guide or its default reading, a sentence each."""
-        readings = [
-            f"Changed reading: {reading.title}: {reading.in_words()}."
-            for reading in self.readings.values()
-            if reading.changed
+        return self._departures(self.readings, self.subjects, self._marked)
+
+    def departures_of(self, measure_id: str) -> list[str]:
+        """Those of the departures that affect a measure."""
+        evidence = self.measures[measure_id].evidence
+        subjects = [evidence.subject] if isinstance(evidence, MeetingEvidence) else []
+        marked = evidence.marked if isinstance(evidence, OwnerEvidence) else []
+        return self._departures(self.readings_of(measure_id), subjects, marked)
+
+    def _departures(self, readings: Iterable[str], subjects: Iterable[str], marked: Iterable[str]) -> list[str]:
+        changed = [reading for name in readings if (reading := self.readings[name]).changed]
+        accepted = [(text, self.subjects[key].name) for key in subjects for text in self.subjects[key].accepted]
+        return [
+            *(f"Changed reading: {reading.title}: {reading.in_words()}." for reading in changed),
+            *(f"“{text}” is accepted as “{name}”, which the guide does not." for text, name in accepted),
+            *(f"The case owner “{name}” is taken for a queue." for name in marked),
         ]
-        subjects = [
-            f"“{accepted}” is accepted as “{subject.name}”, which the guide does not."
-            for subject in self.subjects.values()
-            for accepted in subject.accepted
-        ]
-        return readings + subjects + [f"The case owner “{name}” is taken for a queue." for name in self._marked]
+
+    @property
+    def targets_caution(self) -> str:
+        """What to say with every target that was carried over; "" where somebody has confirmed them."""
+        if self.carried_over_from is None:
+            return ""
+        return f"Targets carried over from {self.carried_over_from}: compare them with the Ministry’s letter."
 
     @property
     def cautions(self) -> list[str]:
         """What to say with every figure of a quarter that was carried over, a sentence each; of any other nothing."""
         if self.carried_over_from is None:
             return []
-        targets = f"Targets carried over from {self.carried_over_from}: compare them with the Ministry’s letter."
         if not self.left_out:
-            return [targets]
+            return [self.targets_caution]
         it, was = ("it", "it was") if len(self.left_out) == 1 else ("them", "they were")
         return [
-            targets,
+            self.targets_caution,
             f"Left out, because {was} over before the quarter began: {'; '.join(self.left_out.values())}. "
             f"Put {it} back if the Ministry still asks for {it}.",
         ]

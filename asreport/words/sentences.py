@@ -10,9 +10,9 @@ from asreport.dates import in_words
 from asreport.words.catalogue import OUTCOMES, VERDICTS
 
 
-def percent(value: float) -> str:
+def percent(value: float | None) -> str:
     """A percentage in words, as exact as it is kept: `80%`, `69.96%`, and `–` where there is none."""
-    return "–" if pd.isna(value) else f"{value:.2f}".rstrip("0").rstrip(".") + "%"
+    return "–" if value is None or pd.isna(value) else f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def cases(count: int) -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
-
-from asreport.words.catalogue import OUTCOMES
+from asreport.analysing.measure_summary import MeasureSummary
 from asreport.words.sentences import percent
 from ui.charts.common import TONES
 
@@ -57,30 +55,30 @@ KEY = (
 )
 
 
-def bullet(row: pd.Series, gap: pd.Series) -> str:
+def bullet(summary: MeasureSummary) -> str:
     """One measure as HTML: up to the floor solid, up to the ceiling pale, hatched what putting records right could add.
 
-    `row`: a row of `Assessment.attainment`; `gap`: the measure's row of `recording_gap`. What nearly counted is hatched
-    over the pending part where the case is pending, and beyond the ceiling where it is missed.
+    `summary`: of a measure that has figures. What nearly counted is hatched over the pending part where the case is
+    pending, and beyond the ceiling where it is missed.
     """
-    floor, ceiling, rate = row["floor_percent"], row["ceiling_percent"], row["rate_percent"]
-    near = floor + 100 * gap["fixable_pending"] / row["in_scope"]
+    floor, ceiling, most = summary.floor or 0, summary.ceiling or 0, summary.ceiling_if_put_right or 0
+    near = floor + 100 * summary.fixable_pending / (summary.counts["in_scope"] or 1)
     parts = [
         "<div class='track'></div>",
         _bar("met", 0, floor),
         _bar("pending", floor, ceiling),
         _bar("gap", floor, min(near, ceiling)),
-        _bar("gap", ceiling, gap["ceiling_if_put_right"]),
+        _bar("gap", ceiling, most),
     ]
     for value in (0, 25, 50, 75, 100):
         parts.append(f"<div class='tick' style='left:{value}%'></div>" + _text("scale", value, f"{value}%"))
-    if pd.notna(target := row["target_percent"]):
+    if (target := summary.target) is not None:
         parts.append(f"<div class='target' style='left:{target}%'></div>" + _text("aim", target, f"Target {target}%"))
-    if pd.notna(rate):
-        parts.append(f"<div class='rate' style='left:{rate}%'></div>")
-    tone = TONES[OUTCOMES[row["outcome"]].tone]
+    if summary.rate is not None:
+        parts.append(f"<div class='rate' style='left:{summary.rate}%'></div>")
+    tone = TONES[summary.outcome_words.tone]
     return (
-        f"<div class='bullet' role='img' aria-label='{escape(bullet_in_words(row, gap))}' style='--tone:{tone}'>"
+        f"<div class='bullet' role='img' aria-label='{escape(bullet_in_words(summary))}' style='--tone:{tone}'>"
         + "".join(parts)
         + "</div>"
     )
@@ -96,13 +94,13 @@ def _text(kind: str, at: float, text: str) -> str:
     return f"<div class='{kind}' style='left:{at}%;transform:translateX(-{shift}%)'>{text}</div>"
 
 
-def bullet_in_words(row: pd.Series, gap: pd.Series) -> str:
+def bullet_in_words(summary: MeasureSummary) -> str:
     """The same as a sentence, for those who cannot see the chart."""
-    target = "no target" if pd.isna(row["target_percent"]) else f"target {row['target_percent']}%"
+    target = "no target" if summary.target is None else f"target {summary.target_in_words}"
     possible = ""
-    if gap["fixable"]:
-        possible = f"; possible if records are put right: at most {percent(gap['ceiling_if_put_right'])}"
+    if summary.fixable:
+        possible = f"; possible if records are put right: at most {percent(summary.ceiling_if_put_right)}"
     return (
-        f"{row['measure']}: rate {percent(row['rate_percent'])}, {target}, "
-        f"floor {percent(row['floor_percent'])}, ceiling {percent(row['ceiling_percent'])}{possible}"
+        f"{summary.name}: rate {summary.rate_in_words}, {target}, "
+        f"floor {percent(summary.floor)}, ceiling {percent(summary.ceiling)}{possible}"
     )
