@@ -96,6 +96,7 @@ if now := session.loaded():
         st.page_link("pages/attainment.py", label="See the targets", icon=":material/flag:")
     correct_match.what_was_read(now)
     shared.noticed(now.findings[now.findings["severity"] == BLOCKS])
+    correct_match.digits_alone(now)
     correct_match.correct(now)
     correct_match.own_words(now)
     correct_match.keep(now)

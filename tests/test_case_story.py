@@ -216,7 +216,9 @@ def test_a_measure_that_was_not_assessed_says_so():
     tables = {"cases": table("cases", {"case_number": "1", "case_type": "CA"} | APRIL_14)}
     found = story(asreport.assess(tables, QUARTER, as_at=JULY_6), tables, "1")
     why = found.others.set_index("measure_id")["why"]
-    assert why["school-meeting-5"] == "No export of meetings and other events was uploaded.".replace("m", "M", 1)
+    assert why["school-meeting-5"] == "No export of meetings and other events that can be used was uploaded.".replace(
+        "m", "M", 1
+    )
 
 
 def test_a_start_day_that_is_day_one_is_told_so():

@@ -96,7 +96,7 @@ def tables_of(entry: str) -> dict[str, list[list[str]]]:
     wanted = expected(entry)
     if wanted.get("tables") != "the world":
         return {table: in_order(rows) for table, rows in wanted.get("tables", {}).items()}
-    tables = world()
+    tables = {table: rows for table, rows in world().items() if table not in wanted.get("without", [])}
     for table, (head, *rows) in tables.items():
         if wanted.get("numbers") == "without zeros":
             numbers = [place for place, name in enumerate(head) if name in ("case_number", "nsn")]

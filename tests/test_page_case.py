@@ -97,5 +97,5 @@ def test_events_that_were_not_uploaded_are_said_and_nothing_reads_as_missed(app:
     app.switch_page("pages/upload.py").run()
     upload(app, [clean_folder / "clean-cases.csv"])
     opened(app, "71111111")
-    assert "No export of Meetings and other events was uploaded" in said(app).replace("\\", "")
+    assert "No export of Meetings and other events that can be used was uploaded" in said(app).replace("\\", "")
     assert VERDICTS["missed"] not in " ".join(expander.label for expander in app.expander)

@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 import asreport
 from asreport.assessing.subjects import other_subjects
 from asreport.importing import ExportFile, Sheet
+from asreport.importing.joining import NUMBERS
 from asreport.policy.bounds import MAX_ACCEPTED, MAX_NAME, MOST_OF
 from asreport.policy.provider_settings import FIELDS, MEANINGS, SHEETS_HOLD
 from asreport.tables import TABLES as SCHEMA
@@ -49,9 +50,36 @@ def what_was_read(now: Loaded) -> None:
     if "Sheet" in table and not table["Sheet"].fillna("").any():
         table = table.drop(columns="Sheet")
     st.dataframe(table, hide_index=True, placeholder="–", alt="What each uploaded file was taken for")
-    missing = [words.name for table, words in TABLES.items() if table not in now.exports.tables]
-    if missing and not now.exports.quarter_refused:
-        st.warning(f"Not uploaded, so not assessed: {', '.join(missing)}.", icon=":material/help:")
+    if not now.exports.quarter_refused:
+        _not_assessed(now)
+
+
+def _not_assessed(now: Loaded) -> None:
+    """The tables that are missing, and those that were read and cannot be used."""
+    read = {part.table for file in now.exports.files for part in file.parts}
+    absent = [table for table in TABLES if table not in now.exports.tables]
+    for why, tables in (
+        ("Not uploaded", [table for table in absent if table not in read]),
+        ("Not used, for the reason given below", [table for table in absent if table in read]),
+    ):
+        if tables:
+            st.warning(
+                f"{why}, so not assessed: {', '.join(TABLES[table].name for table in tables)}.", icon=":material/help:"
+            )
+
+
+def digits_alone(now: Loaded) -> None:
+    """A click for numbers that would surely join if only their digits were compared."""
+    for number in now.exports.digits_offered:
+        if st.button(
+            f"Compare {NUMBERS[number]} by their digits alone",
+            icon=":material/pin:",
+            key=f"digits-{number}",
+            help="Letters and signs around the digits are left out in every export. Settings remember it.",
+        ):
+            with reading_status() as tell:
+                session.read_again(now.exports.settings.with_digits_alone(number), tell)
+            st.rerun()
 
 
 def _other_than_export(file: ExportFile) -> str:

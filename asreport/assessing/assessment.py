@@ -74,10 +74,10 @@ def assess(tables: Tables, quarter: Quarter, as_at: date) -> Assessment:
 def _why_not(measure: Measure, tables: Tables) -> str:
     """Why a measure cannot be judged from these tables; "" where it can."""
     if "cases" not in tables:
-        return "No export of cases was uploaded."
+        return "No export of cases that can be used was uploaded."
     table, column = measure.evidence.table, measure.evidence.column
     if table not in tables:
-        return f"No export of {TABLES[table].name} was uploaded."
+        return f"No export of {TABLES[table].name} that can be used was uploaded."
     if column and column not in tables["cases"]:
         return f"The export of cases has no column for the {within_sentence(FIELDS['cases'][column].name)}."
     return ""

@@ -12,8 +12,10 @@ from asreport.importing.budget import check
 from asreport.importing.cross_checks import Source, note_strangers, note_swapped
 from asreport.importing.export_words import WORDS
 from asreport.importing.findings import AFFECTS, INFORMS, Findings, in_rows
+from asreport.importing.joining import Joins, by_digits, note_joins
 from asreport.importing.limits import MAX_ROWS_OF_A_STUDENT
 from asreport.importing.texts import longest_forms
+from asreport.policy.provider_settings import Number
 from asreport.tables import BLANK, DTYPES, TABLES
 
 _CONFLICT = (
@@ -64,9 +66,18 @@ _NO_STATUS = "No column says whether cases are closed, so every case counts as a
 _ADD = ": if the report can show it, add the column and export again."
 
 
-def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataFrame]:
-    """The tables, with the columns and dtypes of tables.py; a table that no file held is absent."""
-    frames = _joinable([_numbered(source, place) for place, source in enumerate(sources)])
+def combine(
+    sources: Sequence[Source], findings: Findings, digits_alone: Sequence[Number] = ()
+) -> tuple[dict[str, pd.DataFrame], Joins]:
+    """The tables, with the columns and dtypes of tables.py, and how they join (joining.py).
+
+    A table that no file held is absent, and so is one that does not join. `digits_alone`: the numbers, case_number or
+    nsn, that are compared by their digits alone.
+    """
+    frames = [_numbered(source, place) for place, source in enumerate(sources)]
+    for key in digits_alone:
+        frames = by_digits(frames, key, sources, findings)
+    frames = _joinable(frames)
     tables = {}
     for table in TABLES:
         own = [place for place, source in enumerate(sources) if source.piece.part.table == table]
@@ -77,9 +88,11 @@ def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataF
         merged = _one_a_case(rows, sources, findings) if table == "cases" else _without_repeats(rows, sources, findings)
         tables[table] = merged
     _drop_placeholders(tables, sources, findings)
-    note_strangers(tables, sources, findings)
+    joins = note_joins(tables, sources, findings)
     note_swapped(tables, sources, findings)
-    return {table: _finished(table, frame) for table, frame in tables.items()}
+    tables = {table: frame for table, frame in tables.items() if table not in joins.stopped}
+    note_strangers(tables, sources, findings)
+    return {table: _finished(table, frame) for table, frame in tables.items()}, joins
 
 
 def _numbered(source: Source, place: int) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from asreport.importing.texts import as_text
 from asreport.importing.values import is_migration, understands
 from asreport.tables import TABLES
 
-_RECORD_ID = re.compile(r"(?=\w*[A-Za-z])[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
+RECORD_ID = re.compile(r"(?=\w*[A-Za-z])[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 
 Fields = dict[str, int]  # field -> place of its column
 
@@ -171,7 +171,7 @@ class _Sheet:
 def holds_record_ids(cells: Cells) -> bool:
     """Whether the column holds Salesforce record ids (15 or 18 characters) in place of numbers."""
     texts = [as_text(value) for value in cells.seen(200)]
-    return bool(texts) and all(_RECORD_ID.fullmatch(text) for text in texts)
+    return bool(texts) and all(RECORD_ID.fullmatch(text) for text in texts)
 
 
 def stands_in(seen: Header, table: str, name: str) -> bool:

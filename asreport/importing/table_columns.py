@@ -17,10 +17,10 @@ from asreport.importing.grids import Cells
 from asreport.importing.header_row import Layout
 from asreport.importing.recognise_columns import Fields, filled_rows, says_is_closed, says_origin, stands_in
 from asreport.importing.texts import as_text
-from asreport.policy.provider_settings import MEANINGS
+from asreport.policy.provider_settings import MEANINGS, Number
 from asreport.tables import TABLES
 
-KEYS = {"cases": "case_number", "events": "case_number", "plans": "case_number", "outcomes": "nsn"}
+KEYS: dict[str, Number] = {"cases": "case_number", "events": "case_number", "plans": "case_number", "outcomes": "nsn"}
 _NO_KEY = {
     "case_number": "This row has no case number, so it was left out: add the number in AS-CMS and export again.",
     "nsn": "This row has no NSN, so it was left out: add the NSN in ENROL and export again.",
@@ -59,6 +59,7 @@ class Piece:
     frame: pd.DataFrame
     rows: np.ndarray
     stand_ins: frozenset[str]  # fields taken from a header that is only the next best
+    shortened: frozenset[str] = frozenset()  # fields with numbers of which a spreadsheet took the last digits
 
 
 class Reader:
@@ -70,12 +71,13 @@ class Reader:
         self.month_first = False
         self.orders: dict[str, str] = {}
         self.unknown: dict[str, tuple[str, ...]] = {}
+        self.shortened: set[str] = set()
         self._noted: set[tuple[int, str]] = set()
 
     def read(self, table: str, fields: Fields, wide: bool) -> Piece:
         """One table of the sheet."""
         layout, key = self.layout, KEYS[table]
-        self.orders, self.unknown = {}, {}
+        self.orders, self.unknown, self.shortened = {}, {}, set()
         rows = np.arange(len(layout.rows))
         if wide and table != "cases":
             # A case without an event or plan has a row too, in which these columns are blank.
@@ -90,7 +92,7 @@ class Reader:
         if "step" in fields and "steps" not in fields:
             frame["steps"] = layout.columns[fields["step"]].filled[rows].astype("int64")
         keyless = frame[key].isna().to_numpy(dtype=bool)
-        self._note_keyless(keyless, rows, fields[key], key)
+        self._note_keyless(keyless & ~layout.columns[fields[key]].filled[rows], rows, fields[key], key)
         kept, rows = frame[~keyless], rows[~keyless]
         if "step" in fields and "steps" not in fields:
             kept, rows = _count_steps(kept, rows)
@@ -109,7 +111,7 @@ class Reader:
             newest=_newest(kept),
         )
         stand_ins = frozenset(name for name, place in fields.items() if stands_in(seen[place], table, name))
-        return Piece(part, kept.reset_index(drop=True), layout.rows[rows], stand_ins)
+        return Piece(part, kept.reset_index(drop=True), layout.rows[rows], stand_ins, frozenset(self.shortened))
 
     def _column(self, place: int, kind: str, name: str, rows: np.ndarray) -> pd.Series:
         cells, seen = self.layout.columns[place], self.layout.headers[place]
@@ -122,6 +124,8 @@ class Reader:
         converted = values.convert(cells, kind, name, self.known.meanings.get(name, {}))
         self._keep_evidence(name, converted, cells, rows)
         for note in converted.notes:
+            if note.sentence == values.SHORTENED:
+                self.shortened.add(name)
             if (place, note.sentence) in self._noted:
                 continue
             self._noted.add((place, note.sentence))

@@ -42,17 +42,45 @@ def as_text(value: Any) -> str:
 _DECIMALS = re.compile(r"(\d+)\.0+")
 
 
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.0+)?")
+_SHORTENED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d{1,2})")
+_QUOTES = "='\"‘’“”#"
+
+
 def as_number(value: Any) -> str:
-    """A case number or NSN as text: without the `.0` and the spaces between digits that spreadsheets lend it."""
+    """A case number or NSN as text, without what spreadsheets lend it.
+
+    That is `="…"` and other quotation marks or a `#` around it, a `.0`, commas between thousands, spaces between
+    digits, and the form 1.2345E+4 where that shows all digits.
+    """
     if isinstance(value, str) and value.isalnum() and value.isascii():
         return value
-    text = as_text(value).removeprefix("'")
+    text = as_text(value).strip(_QUOTES)
+    if short := _SHORTENED.fullmatch(text):
+        digits, zeros = short[1] + (short[2] or ""), int(short[3]) - len(short[2] or "")
+        whole, rest = digits[: len(digits) + zeros], digits[len(digits) + zeros :]
+        return whole if zeros <= 0 and whole and not rest.strip("0") else text
     if text.isalnum():
         return text
-    if whole := _DECIMALS.fullmatch(text):
-        return whole[1]
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    if decimals := _DECIMALS.fullmatch(text):
+        return decimals[1]
     joined = text.replace(" ", "")
     return joined if joined.isdecimal() else text
+
+
+def is_shortened(number: str) -> bool:
+    """Whether a spreadsheet shortened a number to the form 1.23E+08, so that its last digits are lost."""
+    return not number.isdecimal() and _SHORTENED.fullmatch(number) is not None
+
+
+_RUN = re.compile(r"\d+")
+
+
+def digits_of(number: str) -> str:
+    """The longest run of digits in a number, of equals the first; a number without digits as it is."""
+    return number if number.isdecimal() else max(_RUN.findall(number), key=len, default=number)
 
 
 def longest_forms(numbers: list[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from asreport.importing.budget import check, watched
 from asreport.importing.export_words import VALUES, fold
 from asreport.importing.findings import AFFECTS, INFORMS
 from asreport.importing.grids import Cells, used_codes
-from asreport.importing.texts import as_number, as_text
+from asreport.importing.texts import as_number, as_text, is_shortened
 
 Result = tuple[Any, str]  # a value, and what is said of it: "" if it was understood
 
@@ -86,6 +86,10 @@ _OTHER_ACTIVITY = (
     "This activity type is neither Event nor Task, so the record counts as a Task, which no meeting measure accepts: "
     "if it was a meeting, record it as an Event."
 )
+SHORTENED = (
+    "A spreadsheet shortened this number, so that its last digits are lost and it counts as missing: "
+    "export the report again, and bring it as it was exported."
+)
 _NOT_A_COUNT = "This is not a number of steps, so it counts as none: correct it in AS-CMS and export again."
 _OTHER_OUTCOME = (
     "This is not a known kind of enrolment outcome, so it counts for no measure: check the enrolment in ENROL."
@@ -101,8 +105,9 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
     if kind == "date":
         return _dates(cells)
     if kind == "text":
-        clean = as_number if name in ("case_number", "nsn") else as_text
-        return Values(_spread(cells, [clean(value) or None for value in watched(cells.values)], "str"))
+        if name in ("case_number", "nsn"):
+            return _numbers(cells)
+        return Values(_spread(cells, [as_text(value) or None for value in watched(cells.values)], "str"))
     readers: dict[str, tuple[Callable[[Any], Result], str]] = {
         "case_type": (_case_type, "str"),
         "flag": (_flag, "boolean"),
@@ -123,6 +128,17 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
 
 
 _MEANT = {"yes": True, "no": False}
+
+
+def _numbers(cells: Cells) -> Values:
+    """Case numbers or NSNs; one of which digits are lost counts as missing, or it would join with others like it."""
+    numbers = [as_number(value) or None for value in watched(cells.values)]
+    short = [number is not None and is_shortened(number) for number in numbers]
+    if not any(short):
+        return Values(_spread(cells, numbers, "str"))
+    rows = cells.spread(short, False, bool)
+    kept = [None if lost else number for number, lost in zip(numbers, short, strict=True)]
+    return Values(_spread(cells, kept, "str"), [Note(AFFECTS, SHORTENED, np.flatnonzero(rows))])
 
 
 def understands(cells: Cells, kind: str) -> bool:

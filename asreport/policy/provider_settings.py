@@ -7,8 +7,8 @@ and never a case: what looks like a record is refused when the file is written a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,6 +24,8 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "activity_type": ("Event", "Task"),
     "outcome_type": ("school", "alternative_education", "exemption", "other"),
 }
+
+Number = Literal["case_number", "nsn"]  # what tables are joined by
 
 # A plan's steps are a number, or stand one a row: then the column is a `step`.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -64,11 +66,15 @@ class Match(_Strict):
 
 
 class Settings(_Strict):
-    """All of a provider's settings. `values`: field → word → meaning; `subjects`: a quarter's subject → more such."""
+    """All of a provider's settings. `values`: field → word → meaning; `subjects`: a quarter's subject → more such.
+
+    `digits_alone`: the numbers that are compared by their digits alone, as exports write them in several ways.
+    """
 
     format: Literal["asreport settings 1"] = "asreport settings 1"
     matches: list[Match] = []
     values: dict[str, dict[str, str]] = {}
+    digits_alone: list[Number] = []
     queues: list[Annotated[str, Field(min_length=1)]] = []
     subjects: dict[str, list[Annotated[str, Field(min_length=1)]]] = {}
 
@@ -87,6 +93,10 @@ class Settings(_Strict):
         """These settings with more words of a field explained."""
         return self.model_copy(update={"values": {**self.values, field: {**self.values.get(field, {}), **meanings}}})
 
+    def with_digits_alone(self, number: Number) -> Settings:
+        """These settings with case numbers, or NSNs, compared by their digits alone."""
+        return self.model_copy(update={"digits_alone": _united(self.digits_alone, [number])})
+
     def and_then(self, other: Settings) -> Settings:
         """Both together; where they differ, `other` holds."""
         both = self.model_copy(update={"matches": _latest([*self.matches, *other.matches])})
@@ -94,7 +104,8 @@ class Settings(_Strict):
             both = both.with_meanings(field, meanings)
         subjects = {key: _united(self.subjects.get(key), more) for key, more in other.subjects.items()}
         return both.model_copy(
-            update={"queues": _united(self.queues, other.queues), "subjects": {**self.subjects, **subjects}}
+            update={"digits_alone": _united(self.digits_alone, other.digits_alone)}
+            | {"queues": _united(self.queues, other.queues), "subjects": {**self.subjects, **subjects}}
         )
 
     def applied_to(self, quarter: Quarter) -> Quarter:
@@ -112,7 +123,10 @@ def _latest(matches: list[Match]) -> list[Match]:
     return list(latest.values())
 
 
-def _united(first: list[str] | None, second: list[str]) -> list[str]:
+_T = TypeVar("_T", bound=str)
+
+
+def _united(first: Sequence[_T] | None, second: Sequence[_T]) -> list[_T]:
     return list(dict.fromkeys([*(first or []), *second]))
 
 

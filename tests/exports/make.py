@@ -1,9 +1,11 @@
 """Writes the exports that the tests read: `python -m tests.exports.make`, the same files each time.
 
-A folder an entry: `shapes` hold the common world (world/), `values` and `hostile` what their expected.toml says. An
+A folder an entry: `shapes` hold the common world (world/), `joins` the same with numbers written otherwise, `values`
+and `hostile` what their expected.toml says. An
 expected.toml is written by hand, from what the export is, and never from what asreport makes of it. What it holds:
 
     tables    "the world", or a table each as rows of texts, its header first
+    without   tables of the world that are not to be used
     numbers   "without zeros", and
     macrons   "lost", where the shape takes these from the world
     taken     the day that the export says it was taken
@@ -21,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .make_hostile import HOSTILE, LARGE
+from .make_joins import JOINS
 from .make_shapes import SHAPES
 from .make_values import VALUES
 from .writers import Files
@@ -30,7 +33,7 @@ EXPECTED = "expected.toml"
 
 MADE: dict[str, Callable[[], Files]] = {
     f"{kind}/{name}": make
-    for kind, entries in {"shapes": SHAPES, "values": VALUES, "hostile": HOSTILE}.items()
+    for kind, entries in {"shapes": SHAPES, "values": VALUES, "hostile": HOSTILE, "joins": JOINS}.items()
     for name, make in entries.items()
 }
 # Written when a test asks for them: they would weigh too much here.
