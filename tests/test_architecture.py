@@ -17,7 +17,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("tables", "business_days", "dates", "frozen", "mojibake", "program", "version"),
     ("evidence",),
     ("policy",),
-    ("wording",),
+    ("words",),
     ("importing", "assessing"),
     ("analysing",),
     ("handing_out",),
