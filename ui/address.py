@@ -99,7 +99,7 @@ def forget_unknown() -> None:
 
 def key(name: str) -> str:
     """The key of a filter's widget."""
-    return f"{session.FILTER}{name}-{session.number()}"
+    return f"{session.FILTER}{name}-{session.number_of()}"
 
 
 def _address() -> Address:

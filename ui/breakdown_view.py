@@ -32,7 +32,7 @@ def clicked(chart: Shape, words: str, *view: object) -> dict[str, str]:
 
     `words`: what it shows, for those who cannot see it. `view`: what tells it from the chart of another choice.
     """
-    key = f"{session.FILTER}chart-{hash((view, session.number()))}"
+    key = f"{session.FILTER}chart-{hash((view, session.number_of()))}"
     picked = st.vega_lite_chart(chart, alt=words, key=key, on_select="rerun", selection_mode=PICKED)
     return next(iter(picked["selection"].get(PICKED, [])), {})
 

@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -36,7 +36,9 @@ from ui import memory
 Progress = Callable[[str], None]
 Uploads = tuple[tuple[str, bytes], ...]
 
-_KEY, _NUMBER, _KEPT = "loaded", "number", "kept"
+Slot = Literal["now", "then"]  # what is shown, and what it is set beside
+_KEYS: dict[Slot, str] = {"now": "loaded", "then": "loaded-then"}
+_NUMBER, _KEPT = "number", "kept"
 _HIDDEN, _SECRET, _STUDENTS = "names-hidden", "pseudonym-secret", "pseudonym-numbers"
 SAMPLE = "Sample data: a provider that does not exist"
 _ROOT = Path(__file__).parent.parent
@@ -100,17 +102,23 @@ class Loaded:
         return self.source == SAMPLE
 
 
-def loaded() -> Loaded | None:
-    """What this session shows, or nothing yet."""
-    now: Loaded | None = st.session_state.get(_KEY)
-    if now is None or not names_hidden():
-        return now
-    return kept("names hidden", lambda: replace(now, hidden=_pseudonyms(now)))
+def loaded(slot: Slot = "now") -> Loaded | None:
+    """What this session holds in a slot, or nothing yet."""
+    held: Loaded | None = st.session_state.get(_KEYS[slot])
+    if held is None or not names_hidden():
+        return held
+    return kept("names hidden", lambda: replace(held, hidden=_pseudonyms(held)), slot)
 
 
 def number() -> int:
     """How often this session has loaded, changed or cancelled something."""
     return st.session_state.get(_NUMBER, 0)
+
+
+def number_of(slot: Slot = "now") -> int:
+    """The number of what a slot holds: another once something else was loaded or chosen there, 0 for nothing."""
+    held: Loaded | None = st.session_state.get(_KEYS[slot])
+    return held.number if held else 0
 
 
 def lost() -> bool:
@@ -133,30 +141,31 @@ def hide_names(hidden: bool) -> None:
     st.session_state[_HIDDEN] = hidden
 
 
-def _pseudonyms(now: Loaded) -> Pseudonyms:
+def _pseudonyms(held: Loaded) -> Pseudonyms:
     """The pseudonyms of what is loaded. A student keeps the number for as long as the session lasts, and no number
     passes to another student, so that a key fits every file made in this session."""
     secret = st.session_state.setdefault(_SECRET, secrets.token_bytes(32))
-    hidden = pseudonyms(now.result.cases, secret, st.session_state.get(_STUDENTS))
+    hidden = pseudonyms(held.result.cases, secret, st.session_state.get(_STUDENTS))
     st.session_state[_STUDENTS] = hidden.numbers
     return hidden
 
 
-def load(uploads: Uploads, source: str, progress: Progress, add: bool = False) -> None:
-    """Read and assess files (name, bytes) in place of whatever was shown before, or together with it."""
-    before = loaded() if add else None
+def load(uploads: Uploads, source: str, progress: Progress, add: bool = False, slot: Slot = "now") -> None:
+    """Read and assess files (name, bytes) in place of whatever the slot held before, or together with it."""
+    before = loaded(slot) if add else None
     if before:
         earlier = before.uploads
         if any(is_quarter(*upload) for upload in uploads):  # in place of one that could not be used
             earlier = tuple(upload for upload in earlier if not is_quarter(*upload))
         uploads, source = earlier + uploads, f"{before.source}, and {source}"
-    _read(uploads, before.exports.settings if before else asreport.Settings(), before, None, source, progress)
+    settings = before.exports.settings if before else asreport.Settings()
+    _read(uploads, settings, before, None, source, progress, slot)
 
 
 def read_again(settings: asreport.Settings, progress: Progress) -> None:
     """Read what was uploaded once more, matched as these settings say."""
     if now := loaded():
-        _read(now.uploads, settings, now, now.quarter, now.source, progress)
+        _read(now.uploads, settings, now, now.quarter, now.source, progress, "now")
 
 
 def assess_again(
@@ -168,7 +177,7 @@ def assess_again(
     """
     if now := loaded():
         exports = now.exports if settings is None else replace(now.exports, settings=settings)
-        _keep(exports, quarter or now.quarter, now.brought, as_at or now.as_at, now.packed, now.source)
+        _keep(exports, quarter or now.quarter, now.brought, as_at or now.as_at, now.packed, now.source, "now")
 
 
 def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
@@ -177,20 +186,30 @@ def same_readings(quarter: asreport.Quarter) -> asreport.Quarter:
     return with_readings(quarter, changed_readings(now.result.quarter)) if now else quarter
 
 
-def kept(name: str, compute: Callable[[], Any]) -> Any:
+def kept(name: str, compute: Callable[[], Any], slot: Slot = "now") -> Any:
     """What was computed once for this upload and these settings, apart for names shown and names hidden."""
     cache = st.session_state.setdefault(_KEPT, {})
-    key = (number(), names_hidden(), name)
+    key = (slot, number_of(slot), names_hidden(), name)
     if key not in cache:
-        for old in [k for k in cache if k[0] != number()]:
-            del cache[old]
         cache[key] = compute()
     return cache[key]
 
 
 def has_kept(name: str) -> bool:
     """Whether something was computed already for this upload and these settings."""
-    return (number(), names_hidden(), name) in st.session_state.get(_KEPT, {})
+    return ("now", number_of(), names_hidden(), name) in st.session_state.get(_KEPT, {})
+
+
+def clear_then() -> None:
+    """Forget what was set beside what is shown, and what was computed of it."""
+    _forget_kept("then")
+    st.session_state.pop(_KEYS["then"], None)
+
+
+def _forget_kept(slot: Slot) -> None:
+    cache = st.session_state.get(_KEPT, {})
+    for key in [key for key in cache if key[0] == slot]:
+        del cache[key]
 
 
 def clear() -> None:
@@ -215,6 +234,7 @@ def _read(
     given: asreport.Quarter | None,
     source: str,
     progress: Progress,
+    slot: Slot,
 ) -> None:
     """`before`: what goes on with these uploads; `given`: the quarter that holds against one among them."""
     with turn_to_read(progress):
@@ -229,7 +249,7 @@ def _read(
         if exports.quarter_refused:
             dropped = {file.name for file in exports.files if file.is_settings}
         packed = tuple(_packed(uploads, dropped, progress))
-        _keep(exports, quarter, brought, as_at, packed, source)
+        _keep(exports, quarter, brought, as_at, packed, source, slot)
 
 
 def _packed(uploads: Uploads, dropped: set[str], progress: Progress) -> Iterator[tuple[str, bytes]]:
@@ -263,6 +283,7 @@ def _keep(
     as_at: date | None,
     packed: Uploads,
     source: str,
+    slot: Slot,
 ) -> None:
     day = as_at or exports.taken_on or date.today()
     chosen = exports.settings.applied_to(quarter or asreport.quarter_of_exports(exports.tables, day))
@@ -270,11 +291,13 @@ def _keep(
     findings = asreport.all_findings(exports, chosen, result.as_at)
     # A run that was given up is stopped where it next touches the state: here at the latest, with nothing changed yet.
     following = number() + 1
-    for key in [key for key in st.session_state if str(key).startswith(FILTER)]:
+    for key in [key for key in st.session_state if slot == "now" and str(key).startswith(FILTER)]:
         del st.session_state[key]  # a filter's choices may name case owners of the upload before
-    st.session_state.pop(_KEPT, None)  # nor what was computed of it
+    _forget_kept(slot)  # nor what was computed of it
     st.session_state[_NUMBER] = following
-    st.session_state[_KEY] = Loaded(exports, result, findings, packed, quarter, brought, as_at, source, following)
+    st.session_state[_KEYS[slot]] = Loaded(
+        exports, result, findings, packed, quarter, brought, as_at, source, following
+    )
     memory.let_go_of_uploads()  # not before: if this was given up, they may be those dropped since
 
 
