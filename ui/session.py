@@ -140,13 +140,18 @@ def _pseudonyms(now: Loaded) -> Pseudonyms:
     return hidden
 
 
-def load(uploads: Uploads, source: str, progress: Progress, add: bool = False) -> None:
-    """Read and assess files (name, bytes) in place of whatever was shown before, or together with it."""
+def load(
+    uploads: Uploads, source: str, progress: Progress, add: bool = False, quarter: asreport.Quarter | None = None
+) -> None:
+    """Read and assess files (name, bytes) in place of whatever was shown before, or together with it.
+
+    `quarter`: the one to judge them by, where it is not the one that they are about and nothing shown has another.
+    """
     before = loaded() if add else None
     if before:
         uploads, source = before.uploads + uploads, f"{before.source}, and {source}"
     settings = before.exports.settings if before else asreport.Settings()
-    quarter, as_at = (before.quarter, before.as_at) if before else (None, None)
+    quarter, as_at = (before.quarter, before.as_at) if before else (quarter, None)
     _read(uploads, settings, quarter, as_at, source, progress)
 
 
