@@ -102,6 +102,19 @@ def test_too_few_sample_cases_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "80" in capsys.readouterr().err
 
 
+def test_a_sample_of_a_quarter_is_assessed_as_that_quarter(tmp_path: Path, capsys: pytest.CaptureFixture):
+    assert main(["sample", "--out", str(tmp_path / "in"), "--quarter", "q3-2026", "--cases", "80"]) == 0
+    assert main(["assess", *map(str, (tmp_path / "in").iterdir()), "--out", str(tmp_path / "out")]) == 0
+    receipt = json.loads((tmp_path / "out" / "receipt.json").read_text(encoding="utf-8"))
+    assert (receipt["quarter"], receipt["as_at"]) == ("q3-2026", "2026-10-05")
+
+
+def test_a_sample_of_an_unknown_quarter_is_a_wrong_argument(tmp_path: Path):
+    with pytest.raises(SystemExit, match="2"):
+        main(["sample", "--out", str(tmp_path / "in"), "--quarter", "q9-2026"])
+    assert not (tmp_path / "in").exists()
+
+
 def test_measures_are_listed_with_their_targets(capsys: pytest.CaptureFixture):
     assert main(["measures"]) == 0
     text = capsys.readouterr().out

@@ -269,6 +269,25 @@ def test_a_period_that_cannot_be_is_refused_and_changes_nothing(app: AppTest) ->
     assert all_figures(app) == before
 
 
+def test_the_sample_is_of_the_quarter_that_is_chosen(app: AppTest, tmp_path: Path) -> None:
+    use_sample(app)
+    assert widget(app.selectbox, "Quarter").value == asreport.newest_confirmed().id, "with nothing loaded before"
+    widget(app.selectbox, "Quarter").set_value("q3-2026")
+    widget(app.date_input, "Period from").set_value(date(2026, 7, 1))
+    widget(app.date_input, "Period to").set_value(date(2026, 9, 25))
+    widget(app.button, "Assess again").click().run()
+    use_sample(app)
+    assert_no_fault(app)
+    assert widget(app.date_input, "Period to").value == date(2026, 9, 25), "it is judged by what was chosen"
+    chosen = ["--quarter", "q3-2026", "--period-end", "2026-09-25"]
+    quarter = asreport.load_quarter("q3-2026").with_period(end=date(2026, 9, 25))
+    for name, content in asreport.sample_exports(quarter=quarter).items():
+        (tmp_path / name).write_bytes(content)
+    out = tmp_path / "out"
+    assert cli.main(["assess", *map(str, tmp_path.glob("*.*")), *chosen, "--out", str(out)]) == 0
+    assert all_figures(app) == figures(_csv(out / "attainment.csv"), FIGURES, "measure")
+
+
 # Nothing in it, nothing wrong in it, nothing left of it
 
 

@@ -150,8 +150,18 @@ def _pseudonyms(held: Loaded) -> Pseudonyms:
     return hidden
 
 
-def load(uploads: Uploads, source: str, progress: Progress, add: bool = False, slot: Slot = "now") -> None:
-    """Read and assess files (name, bytes) in place of whatever the slot held before, or together with it."""
+def load(
+    uploads: Uploads,
+    source: str,
+    progress: Progress,
+    add: bool = False,
+    quarter: asreport.Quarter | None = None,
+    slot: Slot = "now",
+) -> None:
+    """Read and assess files (name, bytes) in place of whatever the slot held before, or together with it.
+
+    `quarter`: the one to judge them by, where it is not the one that they are about and nothing shown has another.
+    """
     before = loaded(slot) if add else None
     if before:
         earlier = before.uploads
@@ -159,7 +169,7 @@ def load(uploads: Uploads, source: str, progress: Progress, add: bool = False, s
             earlier = tuple(upload for upload in earlier if not is_quarter(*upload))
         uploads, source = earlier + uploads, f"{before.source}, and {source}"
     settings = before.exports.settings if before else asreport.Settings()
-    _read(uploads, settings, before, None, source, progress, slot)
+    _read(uploads, settings, before, None if before else quarter, source, progress, slot)
 
 
 def read_again(settings: asreport.Settings, progress: Progress) -> None:
@@ -240,7 +250,7 @@ def _read(
     with turn_to_read(progress):
         streams = [_stream(*upload) for upload in uploads]
         exports = asreport.read_exports(streams, progress=progress, settings=settings, quarter=given)
-        quarter, brought, as_at = (before.quarter, before.brought, before.as_at) if before else (None, None, None)
+        quarter, brought, as_at = (before.quarter, before.brought, before.as_at) if before else (given, None, None)
         if given is None and exports.quarter not in (None, brought):  # in a zip, the same comes again at each reading
             quarter = brought = exports.quarter
         # What was dropped in beside the exports is in force now: kept as a file too, it would undo what is changed

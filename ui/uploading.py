@@ -24,16 +24,25 @@ def _is_a_fault(record: logging.LogRecord) -> bool:
 logging.getLogger("uvicorn.error").addFilter(_is_a_fault)
 
 
-@st.cache_data(show_spinner=False)
-def _sample_files() -> dict[str, bytes]:
-    """The sample exports: synthetic, so all sessions may share them."""
-    return asreport.sample_exports()
+@st.cache_data(show_spinner=False, max_entries=4, hash_funcs={asreport.Quarter: asreport.Quarter.model_dump_json})
+def _sample_files(quarter: asreport.Quarter) -> dict[str, bytes]:
+    """The sample exports of a quarter without a provider's own words: synthetic, so all sessions may share them."""
+    return asreport.sample_exports(quarter=quarter)
 
 
-def _read(uploads: session.Uploads, source: str, add: bool = False) -> None:
+def _sample_quarter(now: session.Loaded | None) -> asreport.Quarter:
+    """The quarter in force; with nothing loaded the newest that is confirmed.
+
+    That one and not today's, which is not over: its sample would be taken on a day to come, against targets that nobody
+    has confirmed.
+    """
+    return now.result.quarter.with_own_words({}, []) if now else asreport.newest_confirmed()
+
+
+def _read(uploads: session.Uploads, source: str, add: bool = False, quarter: asreport.Quarter | None = None) -> None:
     """Read files with progress shown, then draw the page afresh with what was found."""
     with shared.reading_status() as tell:
-        session.load(uploads, source, tell, add)
+        session.load(uploads, source, tell, add, quarter)
     st.rerun()
 
 
@@ -57,10 +66,11 @@ def choose_files() -> None:
         "Nothing is stored, and nothing is sent anywhere else."
     )
     with st.container(horizontal=True):
+        quarter = _sample_quarter(now)
         if st.button("Use the sample data", icon=":material/science:"):
-            _read(tuple(_sample_files().items()), session.SAMPLE)
+            _read(tuple(_sample_files(quarter).items()), session.SAMPLE, quarter=now.quarter if now else None)
         download.fixed(
-            "Download the sample files", lambda: downloads.zipped(_sample_files()), "asreport-sample.zip",
+            "Download the sample files", lambda: downloads.zipped(_sample_files(quarter)), "asreport-sample.zip",
             download.ZIP, key="sample", type="tertiary",
         )  # fmt: skip
         if now and st.button("Clear everything", icon=":material/delete:", type="tertiary"):
