@@ -128,10 +128,10 @@ def edited(draft: Draft, quarter: Quarter, card: Card) -> Definition:
         if value != raw["readings"][name]["default"]:
             raw["readings"][name] |= {"value": value, "default": value}
     raw["subjects"] = {one["key"]: {name: one[name] for name in one if name != "key"} for one in draft["subjects"]}
-    rows = [row for row in draft["measures"] if row["on"]]
+    rows, usual = [row for row in draft["measures"] if row["on"]], _usual(known)
     targets = {name: measure.get("target") for name, measure in raw["measures"].items()}
     raw["measures"] = {
-        row["id"]: _measure(row, known.get(row["id"], {}), followed(row, quarter, card), _usual(known)) for row in rows
+        row["id"]: _measure(row, known.get(row["id"], {}), followed(row, quarter, card), usual) for row in rows
     }
     changed = [row for row in rows if row["id"] in targets and row["target"] != targets[row["id"]]]
     if draft["confirmed"] or changed:
@@ -159,6 +159,25 @@ def checked(draft: Draft, quarter: Quarter, card: Card) -> tuple[Quarter | None,
         if names[measure.name] > 1:  # pages and files tell measures by their names
             faults.setdefault(f"measures.{measure.id}.name", []).append("another measure has this name: write another")
     return (None if faults else then), faults
+
+
+def texts_of(row: Row, draft: Draft, quarter: Quarter, card: Card) -> dict[str, str]:
+    """The name and the card of a row in words, as far as they can be said while something in the draft is wrong."""
+    texts = followed(row, quarter, card)
+    named = [subject for subject in draft["subjects"] if subject["name"].strip()]
+    alone = edited(draft | {"measures": [row | {"on": True}], "subjects": named}, quarter, card)
+    try:
+        measure = defined(alone | {"period": quarter.definition["period"]}, _WHERE).measures[row["id"]]
+    except QuarterError:
+        plain = {**texts, **row["own"]}
+        return {name: " ".join(re.sub(r"\{\w*\}", "", plain[name]).split()) for name in TEXTS}
+    return {name: getattr(measure, name) for name in TEXTS}
+
+
+def references(quarter: Quarter, name: str) -> list[str]:
+    """The readings that a field of a measure takes its value from, here or in the quarters built on: `reading:…`."""
+    rows = [_row(one, measure, _usual({})) for one, measure in _known(quarter).items()]
+    return list(dict.fromkeys(row[name] for row in rows if str(row[name]).startswith(REFERENCE)))
 
 
 def _blanks(draft: Draft) -> Faults:
@@ -196,8 +215,6 @@ def _blanks_of(row: Row) -> list[tuple[str, str]]:
         blanks.append(("clock", "say by which day"))
     if row["by"] == "none" and row["which"] == "deadline_in_period":
         blanks.append(("cases", "without a deadline none falls in the period: choose other cases, or a deadline"))
-    if row["by"] != "cut_off" and row.get("recorded_by_cut_off") and "recorded_by_cut_off" in FIELDS[row["kind"]]:
-        blanks.append(("evidence", "“recorded by then” needs a date by when"))
     blanks += [("evidence", "one at least must count") for name in FIELDS[row["kind"]] if row[name] == []]
     return blanks
 
