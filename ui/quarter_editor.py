@@ -7,7 +7,7 @@ import streamlit as st
 
 from asreport import Quarter
 from asreport.analysing.reading_effects import entries
-from asreport.policy.quarter_editing import Faults, row_of
+from asreport.policy.quarter_editing import Faults, row_of, texts_of
 from asreport.wording import card
 from ui import quarter_measure
 from ui.quarter_draft import Kept, add, field
@@ -36,13 +36,18 @@ def carried_over(of: Quarter, draft: Kept) -> None:
             if st.button("The targets are right", icon=":material/check:", type="primary"):
                 draft.rows["confirmed"] = True
                 st.rerun()
-            waiting = {name: words for name, words in of.left_out.items() if name not in _ids(draft)}
-            if waiting:
-                st.caption("Left out, because over before the quarter began:")
-            for name, words in waiting.items():
-                if st.button(f"Put back: {words}", icon=":material/undo:", key=f"{draft.number}-put-back-{name}"):
-                    draft.rows["measures"].append(row_of(of, name, card) | {"on": True})
-                    st.rerun()
+        waiting = {name: words for name, words in of.left_out.items() if name not in _ids(draft)}
+        if waiting:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(safe_markdown(" ".join(of.cautions[1:])))
+                with st.popover("Put one back", icon=":material/undo:"):
+                    for name, words in waiting.items():
+                        st.button(words, key=f"{draft.number}-put-back-{name}", on_click=_put_back,
+                                  args=(draft, of, name))  # fmt: skip
+
+
+def _put_back(draft: Kept, of: Quarter, measure_id: str) -> None:
+    draft.rows["measures"].append(row_of(of, measure_id, card) | {"on": True})
 
 
 def _ids(draft: Kept) -> list[str]:
@@ -53,8 +58,8 @@ def dates(draft: Kept, faults: Faults) -> None:
     """The quarter's name, its first and its last day."""
     name, start, end = st.columns([2, 1, 1])
     field(draft, name.text_input, "Name", draft.rows, "name", "quarter", max_chars=300)
-    field(draft, start.date_input, "First day", draft.rows, "start", "quarter", format="DD/MM/YYYY")
-    field(draft, end.date_input, "Last day", draft.rows, "end", "quarter", format="DD/MM/YYYY")
+    field(draft, start.date_input, "First day", draft.rows, "start", "quarter", value=None, format="DD/MM/YYYY")
+    field(draft, end.date_input, "Last day", draft.rows, "end", "quarter", value=None, format="DD/MM/YYYY")
     faults_at(faults, "name")
     faults_at(faults, "period")
 
@@ -72,7 +77,7 @@ def measures(draft: Kept, of: Quarter, faults: Faults) -> None:
 def another(draft: Kept, of: Quarter) -> None:
     """A measure made from the kinds of evidence, in plain words."""
     with st.expander("Add a measure", icon=":material/add:"), st.container(key="quarter-new"):
-        counts, cases, by_when, target = st.columns(4, gap="medium")
+        counts, cases, by_when, target = st.columns([1, 1.1, 1.3, 0.9], gap="medium")
         with counts:
             st.markdown("**What counts**")
             quarter_measure.what_counts(draft, draft.new, "new")
@@ -87,6 +92,8 @@ def another(draft: Kept, of: Quarter) -> None:
             quarter_measure.target(draft, draft.new, "new", label="Percent (empty: tracked without one)")
             field(draft, st.selectbox, "Stands under", draft.new, "section", "new", options=list(of.sections),
                   format_func=of.sections.__getitem__)  # fmt: skip
+        says = texts_of(draft.new, draft.rows, of, card)
+        st.caption(f"**{safe_markdown(says['name'])}.** {safe_markdown(says['how'])}")
         st.button("Add this measure", icon=":material/add:", on_click=add, args=(draft,))
 
 
@@ -120,7 +127,7 @@ def subjects(draft: Kept, faults: Faults) -> None:
             key = subject["key"]
             left, right = st.columns(2)
             field(draft, left.text_input, f"Subject of an Event ({key})", subject, "name", f"subject-{key}",
-                  max_chars=300, help="As the Ministry writes it; capitals, spaces and macrons do not matter.")  # fmt: skip
+                  max_chars=300, help="As the Ministry writes it; capitals and macrons do not matter.")  # fmt: skip
             field(draft, right.multiselect, "A Subject that names one of these resembles it, and is pointed out",
                   subject, "who", f"subject-{key}", options=subject["who"], accept_new_options=True)  # fmt: skip
             faults_at(faults, f"subjects.{key}")

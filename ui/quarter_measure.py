@@ -23,7 +23,7 @@ _WHICH = {
     "active": "Active ones",
     "all": "All, closed ones too",
 }
-_TYPES = {None: "Any case type", "CA": "Chronic absence", "NEN": "NEN"}
+_TYPES = {"any": "Any case type", "CA": "Chronic absence", "NEN": "NEN"}
 _OUTCOMES = {
     "school": "A school enrolment",
     "alternative_education": "Alternative education",
@@ -78,17 +78,17 @@ def line(draft: Kept, of: Quarter, row: Row) -> None:
 def target(draft: Kept, row: Row, key: str, label: str = "Target in percent") -> None:
     """The target; empty: the measure is tracked without one."""
     shown: Any = "visible" if key == "new" else "collapsed"
-    field(draft, st.number_input, label, row, "target", key, step=1, placeholder="none", icon=":material/percent:",
+    field(draft, st.number_input, label, row, "target", key, value=None, step=1, placeholder="–", icon=":material/percent:",
           label_visibility=shown)  # fmt: skip
 
 
 def how_long(draft: Kept, row: Row, key: str) -> None:
     """How many days or weeks, or by which day."""
     if row["by"] == "cut_off":
-        field(draft, st.date_input, "By this day", row, "cut_off", key, format="DD/MM/YYYY",
+        field(draft, st.date_input, "By this day", row, "cut_off", key, value=None, format="DD/MM/YYYY",
               label_visibility="collapsed")  # fmt: skip
     elif row["by"] != "none":
-        field(draft, st.number_input, f"How many {_WAYS[row['by']]}", row, "length", key, step=1,
+        field(draft, st.number_input, f"How many {_WAYS[row['by']]}", row, "length", key, value=None, step=1,
               label_visibility="collapsed")  # fmt: skip
     else:
         st.markdown("–")
@@ -158,14 +158,14 @@ def what_counts(draft: Kept, row: Row, key: str) -> None:
 
 def cases_in_words(row: Row) -> str:
     """Which cases, in a few words: `New NEN, deadline in period`."""
-    kind = ("Migrated" if row["migrated"] else "New") + {"CA": " CA", "NEN": " NEN", None: ""}[row["case_type"]]
+    kind = ("Migrated" if row["migrated"] else "New") + {"CA": " CA", "NEN": " NEN"}.get(row["case_type"], "")
     return f"{kind}, {_SHORT.get(row['which'], 'by reading')}"
 
 
 def counts_in_words(draft: Kept, row: Row) -> str:
     """What counts, in a few words."""
     names = {subject["key"]: subject["name"] for subject in draft.rows["subjects"]}
-    return names.get(row["subject"], "") if row["kind"] == "meeting" else _KINDS.get(row["kind"], row["kind"])
+    return str(names.get(row["subject"]) if row["kind"] == "meeting" else _KINDS.get(row["kind"], row["kind"]))
 
 
 def _more(draft: Kept, of: Quarter, row: Row, texts: dict[str, str]) -> None:

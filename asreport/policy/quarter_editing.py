@@ -9,7 +9,8 @@ says that carried-over targets are right), `measures` (a list of rows), `reading
 | `id`, `section`, `target`                               | as in a quarter's file; a target of None: tracked          |
 | `on`                                                    | whether the quarter asks for it                            |
 | `own`                                                   | text (`name`, `why`, `how`, `record`) → what someone wrote |
-| `which`, `migrated`, `case_type`, `contact_details_held` | which cases; a case type of None: any                     |
+| `which`, `migrated`, `case_type`,                       | which cases                                                |
+| `contact_details_held`                                  |                                                            |
 | `by`, `length`, `start`, `cut_off`, `note`              | the clock; `by` is one of `WAYS`                           |
 | `kind`, and the fields of every kind of evidence        | what counts; those of another kind wait, and say nothing   |
 
@@ -34,7 +35,7 @@ from asreport.policy.quarter_writing import base_of
 
 Row = dict[str, Any]
 Draft = dict[str, Any]
-Card = Callable[[str, bool, str | None, bool], Mapping[str, str]]  # wording.card
+Card = Callable[[str, bool, str, bool], Mapping[str, str]]  # wording.card
 Faults = dict[str, list[str]]  # where, as `measures.student-plan.target` → what is wrong there
 
 TEXTS = ("name", "why", "how", "record")
@@ -48,7 +49,7 @@ FIELDS = {
     for kind in KINDS
 }
 
-_CASES: Row = {"which": "referred_in_period", "migrated": False, "case_type": None, "contact_details_held": False}
+_CASES: Row = {"which": "referred_in_period", "migrated": False, "case_type": "any", "contact_details_held": False}
 _CLOCK = ("by", "length", "start", "cut_off", "note")
 # What a measure's texts speak of beyond what their {names} say: with another one they would be wrong.
 _SPOKEN_OF = ("kind", "subject", "migrated", "case_type", "recorded_by_cut_off", "types")
@@ -268,15 +269,13 @@ def _measure(row: Row, before: Mapping[str, Any], texts: Mapping[str, str], usua
     measure |= {"section": row["section"], **texts, **row["own"]}
     if measure["why"] != before.get("why", measure["why"]):
         measure.pop("without_target", None)  # it is the end of the other text
-    measure.pop("target", None)
-    if row["target"] is not None:
-        measure["target"] = row["target"]
 
     def differs(*names: str) -> bool:
         return not began or any(row[name] != began[name] for name in names)
 
     if differs(*_CASES):
-        measure["cases"] = {n: _raw(row[n]) for n, value in _CASES.items() if n in ("which", "migrated") or row[n]}
+        other = {name: _raw(row[name]) for name, usual_value in _CASES.items() if row[name] != usual_value}
+        measure["cases"] = {"migrated": row["migrated"], "which": _raw(row["which"]), **other}
     if differs(*_CLOCK):
         same_day = not began or began["cut_off"] == row["cut_off"]
         # “15 weeks in” is said of one day, and not of another.
@@ -286,6 +285,10 @@ def _measure(row: Row, before: Mapping[str, Any], texts: Mapping[str, str], usua
     if differs("kind", *FIELDS[row["kind"]]):
         fields = {name: _raw(row[name]) for name in FIELDS[row["kind"]] if row[name] is not False}
         measure["evidence"] = {"kind": row["kind"], **fields}
+    if row["target"] is None:
+        measure.pop("target", None)
+    else:
+        measure["target"] = row["target"]
     return {name: value for name, value in measure.items() if name != "id"}
 
 
