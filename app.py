@@ -33,6 +33,7 @@ pages = {
         st.Page("pages/case.py", title="A case", icon=":material/timeline:"),
     ],
     "What it rests on": [
+        st.Page("pages/quarter.py", title="Quarter", icon=":material/edit_calendar:"),
         st.Page("pages/measured.py", title="How it is measured", icon=":material/menu_book:"),
         st.Page("pages/privacy.py", title="Privacy", icon=":material/lock:"),
     ],

@@ -23,8 +23,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 ROOT = Path(__file__).parent.parent
 
 TIMEOUT = 60_000  # milliseconds: other work going on must not fail a test
-UPLOAD, ATTAINMENT, BREAKDOWN, TO_DO, EXCEPTIONS, CASE, MEASURED, PRIVACY = TITLES = [
-    "Upload", "Target attainment", "Breakdown", "To do", "Exceptions", "A case", "How it is measured", "Privacy",
+UPLOAD, ATTAINMENT, BREAKDOWN, TO_DO, EXCEPTIONS, CASE, QUARTER, MEASURED, PRIVACY = TITLES = [
+    "Upload", "Target attainment", "Breakdown", "To do", "Exceptions", "A case", "Quarter", "How it is measured",
+    "Privacy",
 ]  # fmt: skip
 
 expect.set_options(timeout=TIMEOUT)

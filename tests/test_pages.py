@@ -31,7 +31,7 @@ from asreport.words.sentences import headline, what_counts_say
 PAGES = {
     title: path for path, title in re.findall(r'st\.Page\("(.+?)", title="(.+?)"', (ROOT / "app.py").read_text("utf-8"))
 }
-UPLOAD, ATTAINMENT, BREAKDOWN, TO_DO, EXCEPTIONS, CASE, MEASURED, PRIVACY = PAGES
+UPLOAD, ATTAINMENT, BREAKDOWN, TO_DO, EXCEPTIONS, CASE, QUARTER, MEASURED, PRIVACY = PAGES
 RESULT_PAGES = [ATTAINMENT, BREAKDOWN, EXCEPTIONS]
 FIGURES = {  # column of “All figures” on Target attainment → column of attainment.csv
     "In scope": "in_scope", "Due": "due", "Met, due": "met_due", "Missed": "missed", "Met early": "met_early",

@@ -130,6 +130,7 @@ def departures(quarter: Quarter) -> None:
     """What nobody has confirmed, and what a provider chose other than the guide, wherever figures are shown."""
     if quarter.cautions:
         st.info(safe_markdown(" ".join(quarter.cautions)), icon=":material/history:")
+        st.page_link("pages/quarter.py", label="Compare, confirm or change them", icon=":material/edit_calendar:")
     if quarter.departures:
         st.warning(
             "Not as the Ministry computes it. " + safe_markdown(" ".join(quarter.departures)), icon=":material/tune:"

@@ -81,13 +81,29 @@ def effect(tables: Tables, now: Assessment, readings: Mapping[str, Value]) -> pd
     concerned = [m for m in then.measures if m not in now.not_assessed and differing & set(now.quarter.readings_of(m))]
     # Measures do not look at one another, so those that no difference concerns need not be judged again.
     part = then.model_copy(update={"measures": {m: then.measures[m] for m in concerned}})
-    after = assess(tables, part, now.as_at).attainment.set_index("measure_id")
-    before = now.attainment.set_index("measure_id").loc[concerned]
-    table = before[["measure", "target_percent"]].copy()
+    after = assess(tables, part, now.as_at).attainment
+    return _beside(now.attainment[now.attainment["measure_id"].isin(concerned)], after)
+
+
+def quarter_effect(tables: Tables, now: Assessment, then: Quarter) -> pd.DataFrame:
+    """What each figure is under another quarter, beside what it is now: the columns of `EFFECT`, a row a measure.
+
+    The measures of `then` in its order, then those that it does not ask for; the figures of the side that does not have
+    a measure are missing. Target and name are those of `then` where it has the measure. Raises `OutsideCalendar`.
+    """
+    return _beside(now.attainment, assess(tables, then, now.as_at).attainment)
+
+
+def _beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Two tables of attainment, of the same or of other measures, as one of `EFFECT`."""
+    before, after = before.set_index("measure_id"), after.set_index("measure_id")
+    every = after.index.append(before.index.difference(after.index, sort=False))
+    before, after = before.reindex(every), after.reindex(every)
+    table = after[["measure", "target_percent"]].where(after["measure"].notna(), before[["measure", "target_percent"]])
     for name in _FIGURES:
         table[f"{name}_now"], table[name] = before[name], after[name]
     table["rate_change"] = (table["rate_percent"] - table["rate_percent_now"]).round(2)
-    return table.reset_index()[EFFECT]
+    return table.rename_axis("measure_id").reset_index()[EFFECT]
 
 
 def reading_effects(

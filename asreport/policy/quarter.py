@@ -166,7 +166,7 @@ class Clock(Policy):
     def _one_way(self) -> Clock:
         lengths = [self.business_days, self.weeks, self.cut_off]
         given = sum(length is not None for length in lengths)
-        if given > 1 or ((given == 1) and (self.start is None) != (self.cut_off is not None)):
+        if given > 1 or (self.start is not None) != (given == 1 and self.cut_off is None):
             raise ValueError("a clock has a start with business_days or weeks, or a cut_off alone")
         return self
 
