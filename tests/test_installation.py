@@ -76,16 +76,23 @@ def test_it_is_taken_up_and_given_up_without_a_restart(folder: Path):
     assert "q4-2026" not in asreport.available_quarters()
 
 
-def test_one_with_the_id_of_a_built_in_one_takes_its_place(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_one_with_the_id_of_a_built_in_one_takes_its_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
     put(folder, second='extends = "q2-2026"\nremove = ["student-plan"]\n[measures.school-meeting-5]\ntarget = 83')
     second = asreport.load_quarter("q2-2026")
     assert second.measures["school-meeting-5"].target == 83 and "student-plan" not in second.measures
     assert asreport.load_quarter(folder / "second.toml") == second, "and may be checked where it lies"
+    assert main(["quarter", "--check", str(folder / "second.toml")]) == 0
+    assert "target 83% instead of 80%" in capsys.readouterr().out
     third = asreport.load_quarter("q3-2026")
     assert third.measures["school-meeting-5"].target == 83, "what is carried over from it, too"
-    written = [asreport.as_toml(one).encode() for one in (second, third)]
+    mine = asreport.load_quarter(b'extends = "q2-2026"\nid = "mine"')
+    quarters = (second, third, mine)
+    written = [asreport.as_toml(one).encode() for one in quarters]
+    assert [asreport.load_quarter(one).measures for one in written] == [one.measures for one in quarters]
     monkeypatch.delenv("ASREPORT_QUARTERS")
-    assert [asreport.load_quarter(one).measures["school-meeting-5"].target for one in written] == [83, 83]
+    assert [asreport.load_quarter(one).measures for one in written] == [one.measures for one in quarters]
     assert asreport.load_quarter("q2-2026") == Q2
 
 
@@ -96,6 +103,7 @@ def test_worked_cases_stay_those_of_the_quarter_that_comes_with_asreport(folder:
     (example,) = shown(second, "Computed for Quarter 2, 2026").examples
     assert example.measure == "school-meeting-5", "judged otherwise than what the written ones were written for"
     assert themes(Q2) == [theme for theme in themes(second) if theme != example.theme]
+    assert any(len(shown(second, theme).examples) < len(shown(Q2, theme).examples) for theme in themes(Q2))
 
 
 @pytest.mark.parametrize("name", [".", "", "../policy/quarters", "q2-2026/.."])

@@ -9,7 +9,7 @@ from typing import Any
 
 from asreport.dates import in_words
 from asreport.policy.installation import built_in_files
-from asreport.policy.quarter import NOTHING, NOTHING_IN_CASES, Definition, Measure, Quarter
+from asreport.policy.quarter import NOTHING, NOTHING_IN_CASES, Definition, Measure, Quarter, QuarterError
 from asreport.policy.quarter_file import WHOLE, built_in, load_quarter
 from asreport.policy.quarter_words import within
 
@@ -21,12 +21,9 @@ _HEADING = """\
 
 
 def base_of(quarter: Quarter) -> Quarter | None:
-    """The quarter that comes with asreport that a quarter is or builds on, the nearest; None if it stands alone.
-
-    One that this installation has replaced is none of them: a file that builds on it means another quarter elsewhere.
-    """
+    """The quarter that a quarter is or builds on, the nearest, as it comes with asreport; None if it stands alone."""
     names = [name for name in (quarter.id, *quarter.extends) if name in built_in_files()]
-    return next((load_quarter(name) for name in names if load_quarter(name) == built_in(name)), None)
+    return built_in(names[0]) if names else None
 
 
 def as_toml(quarter: Quarter) -> str:
@@ -38,11 +35,19 @@ def as_toml(quarter: Quarter) -> str:
     plain = quarter.with_own_words({}, [])
     if base := base_of(quarter):
         text = _HEADING + "\n".join(_lines(_differences(base, plain), ())) + "\n"
-        again = load_quarter(text.encode())
-        if again == plain and list(again.measures) == list(plain.measures):
+        if _gives(text, plain):
             return text
     whole = {key: value for key, value in plain.definition.items() if key != "extends"}
     return _HEADING + "\n".join(_lines(whole, ())) + "\n"
+
+
+def _gives(text: str, quarter: Quarter) -> bool:
+    """Whether a file's text gives a quarter here too, where another may stand in place of the one it builds on."""
+    try:
+        again = load_quarter(text.encode())
+    except QuarterError:
+        return False
+    return again == quarter and list(again.measures) == list(quarter.measures)
 
 
 def _differences(base: Quarter, quarter: Quarter) -> dict[str, Any]:
