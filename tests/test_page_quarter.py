@@ -6,7 +6,6 @@ import io
 from datetime import date
 
 import pytest
-from asreport.wording import card
 from conftest import ROOT, Computed
 from streamlit.testing.v1 import AppTest
 from test_pages import ATTAINMENT, QUARTER, all_figures, app, go, texts, upload, use_sample, widget
@@ -15,6 +14,7 @@ from test_pages import assert_no_fault as no_fault
 import asreport
 from asreport.handing_out import downloads
 from asreport.policy.quarter_editing import checked
+from asreport.words.catalogue import card
 
 __all__ = ["app"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from asreport.wording import card
 from hypothesis import HealthCheck, given, settings
 from worlds import any_quarter
 
@@ -23,6 +22,7 @@ from asreport.policy.quarter_editing import (
     with_id,
 )
 from asreport.policy.quarter_file import extended
+from asreport.words.catalogue import card
 
 Q2, Q3 = asreport.load_quarter("q2-2026"), asreport.load_quarter("q3-2026")
 Q4 = asreport.carried_over(Q3, "q4-2026")

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
-from asreport.wording import card
 
 import asreport
 from asreport.policy.quarter_editing import Draft, Faults, Row, checked, draft_of, new_row, with_id
+from asreport.words.catalogue import card
 from ui.session import Loaded
 
 _KEY, _START = "quarter-draft", "quarter-start"

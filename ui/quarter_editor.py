@@ -4,11 +4,11 @@ into the draft; what that means, and what is wrong with it, is the library's to 
 from __future__ import annotations
 
 import streamlit as st
-from asreport.wording import card
 
 from asreport import Quarter
 from asreport.analysing.reading_effects import entries
 from asreport.policy.quarter_editing import Faults, row_of, texts_of
+from asreport.words.catalogue import card
 from ui import quarter_measure
 from ui.quarter_draft import Kept, add, field
 from ui.session import Loaded

@@ -6,12 +6,13 @@ import re
 
 import pandas as pd
 import streamlit as st
-from asreport.wording import OUTCOMES, card, percent
 
 import asreport
 from asreport.analysing.reading_effects import moves, quarter_effect
 from asreport.policy.quarter_editing import checked
 from asreport.policy.quarter_writing import base_of
+from asreport.words.catalogue import OUTCOMES, card
+from asreport.words.sentences import percent
 from ui import download, session
 from ui.quarter_draft import Kept, undo
 from ui.readings import AT_ONCE

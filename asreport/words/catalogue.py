@@ -95,6 +95,20 @@ WAYS: dict[str, str] = _CATALOGUE["ways"]
 STEP_KINDS = {code: StepKind(**texts) for code, texts in _CATALOGUE["step_kinds"].items()}
 
 
+def card(kind: str, migrated: bool, case_type: str, recorded: bool) -> dict[str, str]:
+    """The `name`, `why`, `how` and `record` of a measure that no quarter had before, with their {names}.
+
+    `kind`: of evidence. `recorded`: whether what counts must have been recorded by the cut-off too.
+    """
+    texts = dict(_CATALOGUE["cards"][kind])
+    recorded_too = texts.pop("how_recorded", texts["how"])
+    words = _CATALOGUE["cards_of"]
+    cases_are = " ".join(words[name] for name in ["migrated"] * migrated + [case_type] if name in words)
+    if cases_are:
+        texts["name"] = f"{cases_are[0].upper()}{cases_are[1:]}: {within_sentence(texts['name'])}"
+    return texts | ({"how": recorded_too} if recorded else {})
+
+
 def general_reasons(quarter: Quarter) -> dict[str, Reason]:
     """Every reason, by its code, in words that fit any measure of the quarter."""
     subjects = " or ".join(f"“{subject.name}”" for subject in quarter.subjects.values())
