@@ -19,7 +19,7 @@ from asreport.importing import Exports, read_exports
 from asreport.tables import DTYPES, TABLES
 
 ENTRIES = sorted({*MADE, *KEPT, *UNKEPT})
-SHAPES = [entry for entry in ENTRIES if entry.startswith("shapes/")]
+SHAPES = [entry for entry in ENTRIES if entry.startswith(("shapes/", "headings/", "apart/"))]
 ABSENT = tomllib.loads((HERE / "absent.toml").read_text(encoding="utf-8"))
 GOOD = {"a good one.csv": (HERE / "shapes/utf8/plans.csv").read_bytes()}
 AS_AT = pd.Timestamp("2026-07-06").date()

@@ -129,8 +129,8 @@ def test_a_few_strangers_are_named_row_by_row_alone() -> None:
 @pytest.mark.parametrize(
     ("write", "words"),
     [
-        (lambda number: str(int(number) + 50_000).zfill(8), "more or fewer digits"),
-        (lambda number: str(int(number) % 1000 + 9_000).zfill(8), "outside the range"),
+        (lambda number: str(int(number) + 5_000_000), "more or fewer digits"),
+        (lambda number: str(int(number) % 1000 + 90_000).zfill(8), "outside the range"),
         (lambda number: f"{int(number) * 10**6:.1E}", "shortened"),
         (lambda number: f"5001a00000{int(number) + 777:05}AAK" if number > "00001202" else "1", "record ids"),
         (lambda number: f"X{int(number) + 50_000}", "written in another way"),

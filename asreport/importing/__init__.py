@@ -23,7 +23,7 @@ import pandas as pd
 
 from asreport.importing.archives import File, unpacked
 from asreport.importing.budget import Budget, GivenUp, OverBudget, check, one_upload, spend
-from asreport.importing.corrected_match import Known, Sheet
+from asreport.importing.corrected_match import Known, Sheet, find_match
 from asreport.importing.cross_checks import Source
 from asreport.importing.findings import AFFECTS, BLOCKS, INFORMS, Findings
 from asreport.importing.formats import read_grids
@@ -35,6 +35,7 @@ from asreport.importing.merge_files import combine
 from asreport.importing.quarters_brought import QuartersBrought
 from asreport.importing.sheets import complain, read_sheet
 from asreport.importing.table_columns import Part, Piece
+from asreport.importing.tables_apart import tables_apart
 from asreport.importing.workbooks import one_worker
 from asreport.policy.bounds import MAX_BYTES as MAX_SETTINGS_BYTES
 from asreport.policy.bounds import MAX_SETTINGS_FILES
@@ -297,6 +298,8 @@ def _read_bytes(name: str, data: bytes, digest: str, findings: Findings, says: K
     for grid in grids:
         for remark in grid.remarks:
             findings.add(remark.severity, remark.finding, file=name, sheet=grid.sheet, row=remark.rows)
+    # A match of the settings is for a sheet as a whole.
+    grids = [part for grid in grids for part in ([grid] if find_match(grid, says) else tables_apart(grid))]
     read = [read_sheet(grid, name, findings, says) for grid in grids]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:

@@ -31,6 +31,12 @@ def fold(text: str) -> str:
     return " ".join(re.sub("[‐‑‒–—−]", "-", text).split()).strip(" .*")
 
 
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SUPERSCRIPTS = {ord(sign): None for sign in "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ªº*†‡§™®"}
+_TABLE_COLUMN = re.compile(r"\s*'?([^\[\]']*?)'?\s*\[([^\[\]]+)\]\s*")
+_NOTES = re.compile(r"\s+[-‐‑‒–—−/|•·]+\s+|\s*[|\r\n–—;:→>]+\s*|(?<=\w{3})/(?=\w{3})|,\s+")
+
+
 @dataclass(frozen=True)
 class Header:
     """A header as seen: its text, whether it bore a sort arrow, the ways it may be known, and the table it names."""
@@ -69,7 +75,7 @@ def header(text: str) -> Header:
 def _header(text: str) -> Header:
     bare = text.rstrip().rstrip(_ARROWS).rstrip()
     arrow = bare != text.rstrip()
-    plain = _CUSTOM_FIELD.sub("", bare)
+    plain = _CUSTOM_FIELD.sub("", _without_signs(bare))
     names = [squash(bare), squash(plain), squash(_BRACKETED.sub("", plain))]
     before, parted, after = plain.replace(".", ":").rpartition(":")
     parent = ""
@@ -77,9 +83,37 @@ def _header(text: str) -> Header:
     if parted and words and words[-1] in WORDS["parents"]:
         parent = WORDS["parents"][words[-1]]
         names.append(squash(after))
+    if not any(name in _KNOWN for name in names):
+        names, parent = _loosened(plain, names, parent)
     return Header(
         bare, arrow, tuple(dict.fromkeys(name for name in names if name)), parent, text.rstrip().endswith("↑")
     )
+
+
+def _without_signs(text: str) -> str:
+    """A header without what programs and reports set into it: `_x0020_`, marks of footnotes, `Table[Column]`."""
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).translate(_SUPERSCRIPTS)
+    column = _TABLE_COLUMN.fullmatch(text)
+    return f"{column[1]}: {column[2]}" if column and column[1] else column[2] if column else text
+
+
+def _loosened(plain: str, names: list[str], parent: str) -> tuple[list[str], str]:
+    """More names for a header that is not known: what is left without notes, another language, or what it belongs to.
+
+    A part of it counts only if no other part is known as something else, and nothing says that it is another thing.
+    """
+    pieces = [_BRACKETED.sub("", piece) for piece in _NOTES.split(plain)]
+    words = set(re.findall(r"[^\W_]+", plain.lower()))
+    if words & OTHER_THINGS:
+        return names, parent
+    known = [squash(piece) for piece in pieces if squash(piece) in _KNOWN]
+    if len(pieces) > 1 and known and set.intersection(*(_KNOWN[name] for name in known)):
+        return [*names, *known], parent
+    first, *rest = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", pieces[0])) or [""]
+    owner = WORDS["prefixes"].get(first.lower())
+    if rest and owner and squash("".join(rest)) in _KNOWN:
+        return [*names, squash("".join(rest))], parent or owner
+    return names, parent
 
 
 def _ranks(section: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, dict[str, int]]]:
@@ -103,6 +137,24 @@ VALUES: dict[str, frozenset[str]] = {kind: frozenset(map(fold, words)) for kind,
 TOTALS = frozenset(map(fold, WORDS["layout"]["totals"]))
 SUMMARY_HEADERS = tuple(squash(name) for name in WORDS["layout"]["summary_headers"])
 FOOTERS: tuple[str, ...] = tuple(WORDS["layout"]["footers"])
+
+
+OTHER_THINGS = frozenset(WORDS["layout"]["other_things"])
+# Every known name, and the fields that it may be.
+_KNOWN: dict[str, set[tuple[str, str]]] = {}
+for _table, _fields in HEADERS.items():
+    for _field, _names in _fields.items():
+        for _name in _names:
+            _KNOWN.setdefault(_name, set()).add((_table, _field))
+
+
+# What a header that is known begins with, be its words parted or not.
+FIRST_WORDS = frozenset(
+    name.lower().replace(".", ":").split(":")[0].split()[0]
+    for fields in WORDS["headers"].values()
+    for names in fields.values()
+    for name in names
+) | frozenset(_KNOWN)
 
 
 # The other way round, by table: squashed name -> the fields it may be.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -36,6 +36,7 @@ class Layout:
     repeats: np.ndarray  # the header once more, as in exports pasted below each other
     examples: np.ndarray  # the example row of a template
     stamp: str  # the line that says when the export was taken, "" if none does
+    lines: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # no records (lines_between.py)
 
     def taken_on(self, month_first: bool) -> date | None:
         """The day the export says it was taken."""

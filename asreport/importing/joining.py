@@ -8,7 +8,6 @@ case *and* hardly any case has a row, or where numbers are surely the same ones 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ import pandas as pd
 from asreport.importing.budget import watched
 from asreport.importing.cross_checks import Source
 from asreport.importing.findings import AFFECTS, BLOCKS, Findings
+from asreport.importing.lines_between import form
 from asreport.importing.recognise_columns import RECORD_ID
 from asreport.importing.table_columns import KEYS
 from asreport.importing.texts import bare_number, digits_of
@@ -198,8 +198,8 @@ class _Join:
             return "empty"
         if _mostly(RECORD_ID.fullmatch(one) is not None for one in self.strange):
             return "record ids"
-        forms = {_form(one) for one in self.known.head(1_000)}
-        if _mostly(_form(one) not in forms for one in self.strange[:1_000]):
+        forms = {form(one) for one in self.known.head(1_000)}
+        if _mostly(form(one) not in forms for one in self.strange[:1_000]):
             return "written"
         if not (all(map(str.isdecimal, self.strange)) and self.known.str.isdecimal().all()):
             return "others"
@@ -239,11 +239,3 @@ class _Join:
 def _mostly(true: object) -> bool:
     answers = list(true)  # type: ignore[call-overload]
     return 2 * sum(answers) > len(answers)
-
-
-_DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
-
-
-def _form(number: str) -> str:
-    """How a number is written, whatever its digits and letters: `A-0` for `CASE-00001234`."""
-    return _LETTERS.sub("A", _DIGITS.sub("0", number))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asreport.importing import date_columns
 from asreport.importing.budget import check
 from asreport.importing.export_words import (
     HEADERS,
@@ -68,13 +69,17 @@ def recognise(layout: Layout) -> Shape:
     return Shape(tables, doubles)
 
 
-def likely_fields(layout: Layout, tables: Sequence[str]) -> dict[str, Fields]:
-    """The column each field of these tables would be, whether or not that makes a table."""
+def likely_fields(layout: Layout, tables: Sequence[str], guessing: bool = True) -> dict[str, Fields]:
+    """The column each field of these tables would be, by its name or by its values, whether or not that makes a table.
+
+    `guessing`: by its values too, where no name is known.
+    """
     sheet = _Sheet(layout, _doubles(layout))
     found: dict[str, Fields] = {}
     for table in tables:
         taken = sheet.case_columns(found.get("cases"), table) if "case_number" in found.get("cases", {}) else set()
         found[table] = sheet.fields(table, taken, with_cases="cases" in found)
+        found[table] |= guesses(layout, table, found[table]) if guessing else {}
     return found
 
 
@@ -124,8 +129,9 @@ class _Sheet:
                 continue
             if with_cases and seen.rank(WITHOUT_CASES.get(table, {}).get(name, {})) is not None and not seen.parent:
                 continue
-            ranked.append((seen.rank(HEADERS[table][name]), place))
-        return [place for _, place in sorted(ranked)]
+            # Of headers that say the same, the plain one comes before one with a note.
+            ranked.append((seen.rank(HEADERS[table][name]), seen.names[0] not in HEADERS[table][name], place))
+        return [place for *_, place in sorted(ranked)]
 
     def _may_be(self, table: str, name: str, place: int) -> bool:
         check()
@@ -217,6 +223,51 @@ def nearest(layout: Layout) -> tuple[str, str, str]:
     close = [process.extractOne(name, texts, scorer=fuzz.WRatio, processor=str.lower) for name in wanted]
     likely = max((found for found in close if found), key=lambda found: found[1], default=None)
     return table, lacks[0], likely[0] if likely and likely[1] >= 75 else ""
+
+
+def guesses(layout: Layout, table: str, fields: Fields) -> Fields:
+    """For the required fields that are in no known column, the one whose values fit, its header most like it."""
+    from rapidfuzz import fuzz  # for a sheet that is none of the exports
+
+    found: Fields = {}
+    for field in TABLES[table]:
+        if not field.required or field.name in fields:
+            continue
+        names = WORDS["headers"][table][field.name]
+        fitting = [
+            (max(fuzz.WRatio(name.lower(), seen.text.lower()) for name in names), -place)
+            for place, seen in enumerate(layout.headers)
+            if place not in {*fields.values(), *found.values()}
+            and seen.text
+            and not (seen.fields.get(table) and field.name not in seen.fields[table])
+            and _fits(layout.columns[place], field.kind, field.name)
+        ]
+        if fitting and (len(fitting) == 1 or max(fitting)[0] >= _LIKE):
+            found[field.name] = -max(fitting)[1]
+    return found
+
+
+_LIKE = 60  # of 100: how like a known header one is that may be it, where several columns' values fit
+_ANY_NUMBER = re.compile(r"\D*\d+\D*")
+
+
+def _fits(cells: Cells, kind: str, name: str) -> bool:
+    """Whether nearly all values of the column (of its first 100) are of the kind; a text may be anything but those."""
+    values = cells.seen(100)
+    if name in ("case_number", "nsn"):
+        answers = [_ANY_NUMBER.fullmatch(as_text(value)) is not None and not _is_date(value) for value in values]
+        answers = answers if len(values) > 1 else []
+    elif kind == "date":
+        answers = [_is_date(value) for value in values]
+    elif kind == "text":
+        answers = [not _is_date(value) and not as_text(value).isdecimal() for value in values]
+    else:
+        answers = [understands(Cells(np.zeros(1, dtype="int64"), [value]), kind) for value in values]
+    return bool(answers) and sum(answers) >= 0.9 * len(answers)
+
+
+def _is_date(value: object) -> bool:
+    return any(date_columns.read_one(value, order) is not None for order in (False, True))
 
 
 def filled_rows(layout: Layout, fields: Fields, without: tuple[str, ...]) -> np.ndarray:

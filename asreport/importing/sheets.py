@@ -11,8 +11,18 @@ from asreport.importing.findings import BLOCKS, INFORMS, Findings
 from asreport.importing.grids import Grid
 from asreport.importing.grouping_columns import fill_groups
 from asreport.importing.header_row import Layout, lay_out
-from asreport.importing.recognise_columns import Shape, is_complete, is_summary, nearest, recognise
-from asreport.importing.table_columns import Part, Piece, Reader
+from asreport.importing.lines_between import set_lines_aside
+from asreport.importing.recognise_columns import (
+    Shape,
+    guesses,
+    holds_record_ids,
+    is_complete,
+    is_summary,
+    likely_fields,
+    nearest,
+    recognise,
+)
+from asreport.importing.table_columns import KEYS, Part, Piece, Reader
 from asreport.tables import TABLES
 
 
@@ -42,7 +52,7 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> Sheet
         part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {})
         left_out = _is_notes(layout) or (told is not None and not told[1].tables)
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
-    layout = fill_groups(layout)
+    layout = fill_groups(set_lines_aside(layout, shape))
     reader = Reader(grid.sheet, file, layout, findings, known)
     pieces = [reader.read(table, fields, len(shape.tables) > 1) for table, fields in shape.tables.items()]
     reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
@@ -78,12 +88,31 @@ def _complaint(layout: Layout) -> str:
     shown = ", ".join(found[:12]) + (", …" if len(found) > 12 else "")
     table, lacks, likely = nearest(layout)
     ending = f"; the nearest to that is the column {likely}" if likely else ""
+    key = KEYS[table]
+    ids = [
+        seen.text
+        for seen, cells in zip(layout.headers, layout.columns, strict=True)
+        if key in seen.fields.get(table, []) and holds_record_ids(cells)
+    ]
+    if ids and lacks in ("", key):
+        number = WORDS["headers"][table][key][0]
+        return (
+            f"is not recognised as any of the exports: it is nearest to {table}, but its column {ids[0]} holds record "
+            f"ids and no {number}: put {number} into the report and export it again"
+        )
     if not lacks:
         return (
             f"is not recognised as any of the exports, although its columns ({shown}) are nearest to those of {table}: "
             "check that the column of numbers and the column of types hold what they say, and export it again"
         )
     name = WORDS["headers"][table][lacks][0]
+    guess = guesses(layout, table, likely_fields(layout, [table], False)[table]).get(lacks)
+    if guess is not None:
+        return (
+            f"is not recognised as any of the exports: its columns are {shown}; it is nearest to {table}, and what is "
+            f"in the column {layout.headers[guess].text} would fit as {name}: match it on Upload, under “How the "
+            "columns were matched”"
+        )
     return (
         f"is not recognised as any of the exports: its columns are {shown}; it is nearest to {table} but has no column "
         f"{name}{ending}: add that column to the report and export it again"

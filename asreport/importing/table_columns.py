@@ -164,6 +164,7 @@ class Reader:
             (layout.subtotals, "holds rows of subtotals, counts or totals"),
             (layout.footers, "holds lines after the data that belong to the report and not to a record"),
             (layout.repeats, "holds its header again among the data"),
+            (layout.lines, "holds lines between the data that belong to the report and not to a record"),
             (layout.examples, "holds the example of a template"),
         ):
             if len(rows):

@@ -1,6 +1,7 @@
 """Writes the exports that the tests read: `python -m tests.exports.make`, the same files each time.
 
-A folder an entry: `shapes` hold the common world (world/), `joins` the same with numbers written otherwise, `values`
+A folder an entry: `shapes` hold the common world (world/), `joins`, `headings` and `apart` the same with numbers
+or headers written otherwise, or in other sheets, `values`
 and `hostile` what their expected.toml says. An
 expected.toml is written by hand, from what the export is, and never from what asreport makes of it. What it holds:
 
@@ -25,6 +26,7 @@ from pathlib import Path
 from .make_hostile import HOSTILE, LARGE
 from .make_joins import JOINS
 from .make_shapes import SHAPES
+from .make_unforeseen import APART, HEADINGS
 from .make_values import VALUES
 from .writers import Files
 
@@ -33,7 +35,14 @@ EXPECTED = "expected.toml"
 
 MADE: dict[str, Callable[[], Files]] = {
     f"{kind}/{name}": make
-    for kind, entries in {"shapes": SHAPES, "values": VALUES, "hostile": HOSTILE, "joins": JOINS}.items()
+    for kind, entries in {
+        "shapes": SHAPES,
+        "values": VALUES,
+        "hostile": HOSTILE,
+        "joins": JOINS,
+        "headings": HEADINGS,
+        "apart": APART,
+    }.items()
     for name, make in entries.items()
 }
 # Written when a test asks for them: they would weigh too much here.

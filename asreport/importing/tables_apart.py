@@ -1,0 +1,148 @@
+"""A sheet that holds several tables, below or beside each other, to a grid for each of them.
+
+A sheet is cut only where both sides are tables on their own, so that an empty column for looks, or a report of cases
+with their events, stays whole. What cannot be cut is refused: rows of one table must never be taken for the other's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from asreport.importing.budget import check, watched
+from asreport.importing.export_words import FIRST_WORDS, fields_of, header
+from asreport.importing.grids import Cells, Grid, Unreadable, used_codes
+from asreport.importing.header_row import Layout, lay_out
+from asreport.importing.recognise_columns import recognise
+from asreport.importing.table_columns import KEYS
+from asreport.importing.texts import as_text
+
+_MOST = 20  # tables of one sheet
+_LONGEST = 60  # letters of a header of a table further down
+_HEADERS = 2  # known headers that make a row the header of another table
+
+
+def tables_apart(grid: Grid) -> list[Grid]:
+    """The grids of the tables of a sheet, each with a name of its own; the grid itself where it holds one or none.
+
+    Raises Unreadable where two tables stand beside each other that cannot be cut apart.
+    """
+    found = _cut(grid, _MOST)
+    if len(found) < 2:
+        return [grid]
+    named = f"{grid.sheet}, table" if grid.sheet else "table"
+    return [replace(part, sheet=f"{named} {place}") for place, part in enumerate(found, 1)]
+
+
+def _cut(grid: Grid, most: int) -> list[Grid]:
+    check()
+    if most < 2 or not grid.columns or not grid.height:
+        return [grid]
+    for cut in (_beside, _below):
+        if both := cut(grid):
+            left, right = both
+            first = _cut(left, most - 1)
+            return [*first, *_cut(right, most - len(first))]
+    return [grid]
+
+
+def _is_table(grid: Grid) -> bool:
+    layout = lay_out(grid) if grid.columns else None
+    return layout is not None and bool(len(layout.rows)) and bool(recognise(layout).tables)
+
+
+def _beside(grid: Grid) -> tuple[Grid, Grid] | None:
+    """The tables left and right of an empty column, or of a second column of numbers."""
+    filled = np.array([column.filled.any() for column in grid.columns])
+    starts = [place for place in range(1, len(filled)) if filled[place] and not filled[place - 1]]
+    for place in [place for place in starts if filled[:place].any()]:
+        both = _columns(grid, place)
+        # Left of it there is a column of numbers too, as the same rows' columns go on behind a spacer.
+        if all(map(_is_table, both)) and _keys(both[1]):
+            return both
+    layout = lay_out(grid)
+    second = _second_key(layout) if layout else None
+    if layout is None or second is None:
+        return None
+    both = _columns(grid, second)
+    if all(map(_is_table, both)):
+        return both
+    raise Unreadable(
+        f"holds two columns of numbers, “{layout.headers[second].text}” twice, that belong to different rows, as where "
+        "two tables stand side by side: put each table on a sheet of its own and upload it again"
+    )
+
+
+def _keys(grid: Grid) -> list[int]:
+    layout = lay_out(grid)
+    return [] if layout is None else [place for place in range(len(layout.headers)) if _key_of(layout, place)]
+
+
+def _key_of(layout: Layout, place: int) -> str:
+    """Which number a column is named as."""
+    seen = layout.headers[place]
+    return next((key for table, key in KEYS.items() if key in fields_of(seen, table)), "")
+
+
+def _second_key(layout: Layout) -> int | None:
+    """A column of the same name as a column of numbers left of it, of which the rows hold other numbers."""
+    firsts: dict[str, Cells] = {}
+    for place, seen in enumerate(layout.headers):
+        cells = layout.columns[place]
+        if not _key_of(layout, place) or not cells.filled.any():
+            continue
+        name = seen.names[0]
+        if name in firsts and _differ(firsts[name], cells):
+            return place
+        firsts.setdefault(name, cells)
+    return None
+
+
+def _differ(first: Cells, second: Cells) -> bool:
+    rows = range(len(first.codes))
+    return any(as_text(first[row]) != as_text(second[row]) for row in watched(rows) if second.codes[row] >= 0)
+
+
+def _columns(grid: Grid, place: int) -> tuple[Grid, Grid]:
+    return replace(grid, columns=grid.columns[:place]), replace(grid, columns=grid.columns[place:], remarks=())
+
+
+def _below(grid: Grid) -> tuple[Grid, Grid] | None:
+    """The tables above and below a second header that is not the first one again."""
+    layout = lay_out(grid)
+    if layout is None:
+        return None
+    hits = np.zeros(grid.height, dtype=np.int64)
+    for column in grid.columns:
+        known = [code for code in watched(used_codes(column.codes).tolist()) if _may_be_header(column.values[code])]
+        if known:
+            hits += np.isin(column.codes, known)
+    hits[layout.header_row - grid.first_row] = _HEADERS
+    first, *others = np.flatnonzero(hits >= _HEADERS).tolist()
+    own = _names(grid, first)
+    for row in others:
+        names, both = _names(grid, row), _rows(grid, row)
+        if 2 * len(names & own) >= len(names) + len(own) or not all(map(_is_table, both)):
+            continue
+        below = lay_out(both[1])
+        if below is not None and below.header_row == both[1].first_row:
+            return both
+    return None
+
+
+def _names(grid: Grid, row: int) -> set[str]:
+    """The headers in a row, as they are compared."""
+    return {one.names[0] for column in grid.columns if (one := header(as_text(column[row]))).names}
+
+
+def _may_be_header(value: object) -> bool:
+    # Looking at the first word spares nearly all values of a large export the closer look.
+    if not isinstance(value, str) or len(value) > _LONGEST or not value[:1].isalpha():
+        return False
+    return value.replace("_", " ").split(None, 1)[0].lower() in FIRST_WORDS and bool(header(value).fields)
+
+
+def _rows(grid: Grid, row: int) -> tuple[Grid, Grid]:
+    above, below = ([column.take(rows) for column in grid.columns] for rows in (slice(None, row), slice(row, None)))
+    return replace(grid, columns=above), Grid(grid.sheet, below, grid.first_row + row)
