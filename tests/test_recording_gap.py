@@ -129,13 +129,13 @@ def judged_afresh(result):
     gap = recording_gap(result)
     pd.testing.assert_frame_equal(result.attainment, before)
     assert list(gap.columns) == COLUMNS and list(gap["measure_id"]) == list(before["measure_id"])
+    # Judged afresh with those cases met, by the library's own attainment.
+    met = result.case_results.copy()
+    fix = met["reason"].map(lambda code: pd.notna(code) and REASONS[code].group == "fix").astype(bool)
+    met["verdict"] = met["verdict"].mask(fix, "met")
+    then = attainment(met, result.quarter, result.as_at, result.not_assessed).set_index("measure_id")
     for (_, row), (_, own) in zip(before.iterrows(), gap.iterrows(), strict=True):
         assert own["fixable_missed"] <= row["missed"] and own["fixable_pending"] <= row["pending"]
-        # Judged afresh with those cases met, by the library's own attainment.
-        met = result.case_results.copy()
-        fix = met["reason"].map(lambda code: pd.notna(code) and REASONS[code].group == "fix").astype(bool)
-        met["verdict"] = met["verdict"].mask(fix, "met")
-        then = attainment(met, result.quarter, result.as_at, result.not_assessed).set_index("measure_id")
         again = then.loc[own["measure_id"]]
         for name in ("floor", "rate", "ceiling"):
             new, shown = again[f"{name}_percent"], own[f"{name}_if_put_right"]
