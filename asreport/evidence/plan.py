@@ -54,6 +54,10 @@ class PlanEvidence(EvidenceKind):
     def work(self) -> str:
         return self.kind
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return ("case_number", "status", "steps", "recorded_on")
+
     def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
         """Put the checks to every plan of a case in scope."""
         case, row = records.of(cases)
