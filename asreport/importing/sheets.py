@@ -44,7 +44,10 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> Sheet
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
     layout = fill_groups(layout)
     reader = Reader(grid.sheet, file, layout, findings, known)
-    pieces = [reader.read(table, fields, len(shape.tables) > 1) for table, fields in shape.tables.items()]
+    pieces = [
+        reader.read(table, fields, len(shape.tables) > 1, shape.doubtful.get(table, {}))
+        for table, fields in shape.tables.items()
+    ]
     reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
     return SheetRead(pieces, None, layout.taken_on(reader.month_first), sheet=sheet)
 
