@@ -130,7 +130,8 @@ def _read(sources: Iterable[str | PathLike[str] | NamedStream], budget: Budget, 
     if pieces:
         budget.tell("Putting the exports together")
     try:
-        tables = combine(pieces, findings)
+        steps_apart = any(part.holds_steps for file in files for part in file.parts)
+        tables = combine(pieces, findings, steps_apart)
     except OverBudget:
         # Which of their rows belong together was not told to the end, so none can be used.
         for file in files:
@@ -233,6 +234,10 @@ def _read_file(one: File, findings: Findings, known: dict[str, str], says: Known
     with _guarded(one.name, findings):
         data = one.read()
         digest = hashlib.sha256(data).hexdigest()
+        if one.is_note:
+            sentence = f"{one.name} is a note that came with the exports: it was left out, which changes no figure."
+            findings.add(INFORMS, sentence, file=one.name)
+            return ExportFile(one.name, digest), []
         if digest not in known:
             known[digest] = one.name
             return _read_bytes(one.name, data, digest, findings, says)

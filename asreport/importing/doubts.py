@@ -61,8 +61,7 @@ _WHY = {
     ),
     APART: (
         "the steps stand in a sheet of their own: export the plans and their steps as one report",
-        "the steps stand in this sheet of their own, so the measures that hang on them are not assessed: export the "
-        "plans and their steps as one report",
+        "",
     ),
 }
 

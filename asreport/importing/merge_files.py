@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from asreport.importing import doubts
 from asreport.importing.budget import check
 from asreport.importing.cross_checks import Source, note_strangers, note_swapped
 from asreport.importing.export_words import WORDS
@@ -65,8 +66,15 @@ _NO_STATUS = "No column says whether cases are closed, so every case counts as a
 _ADD = ": if the report can show it, add the column and export again."
 
 
-def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataFrame]:
-    """The tables, with the columns and dtypes of tables.py; a table that no file held is absent."""
+def combine(sources: Sequence[Source], findings: Findings, steps_apart: bool) -> dict[str, pd.DataFrame]:
+    """The tables, with the columns and dtypes of tables.py; a table that no file held is absent.
+
+    `steps_apart`: some sheet held the steps of plans, which are in no table.
+    """
+    if steps_apart:
+        for piece in (source.piece for source in sources):
+            if piece.part.table == "plans" and "steps" not in piece.frame:
+                piece.open["steps"] = doubts.reason("plans", "steps", doubts.APART)
     frames = _joinable([_numbered(source, place) for place, source in enumerate(sources)])
     tables = {}
     for table in TABLES:
@@ -80,7 +88,9 @@ def combine(sources: Sequence[Source], findings: Findings) -> dict[str, pd.DataF
     _drop_placeholders(tables, sources, findings)
     note_strangers(tables, sources, findings)
     note_swapped(tables, sources, findings)
-    return {table: with_open_questions(_finished(table, frame), _open(table, sources)) for table, frame in tables.items()}
+    return {
+        table: with_open_questions(_finished(table, frame), _open(table, sources)) for table, frame in tables.items()
+    }
 
 
 def _open(table: str, sources: Sequence[Source]) -> dict[str, str]:

@@ -27,9 +27,8 @@ from asreport.importing.export_words import (
 from asreport.importing.grids import Cells
 from asreport.importing.header_row import Layout
 from asreport.importing.texts import as_text
-from asreport.importing.values import is_vocabulary, understands
+from asreport.importing.values import is_vocabulary, understands, yes_no
 from asreport.importing.values import says_origin as tells_migrated
-from asreport.importing.values import yes_no
 from asreport.tables import TABLES
 
 _RECORD_ID = re.compile(r"(?=\w*[A-Za-z])[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
@@ -214,6 +213,12 @@ def says_is_closed(seen: Header) -> bool:
 def says_origin(seen: Header) -> bool:
     """Whether a header asks where the case came from, so that any origin but migration makes it new."""
     return seen.rank(KNOWN_BY_VALUES["cases"]["migrated"]) is not None
+
+
+def holds_steps(layout: Layout) -> bool:
+    """Whether a sheet that holds no table holds the steps of plans, a row each."""
+    fields = {name for seen in layout.headers for name in fields_of(seen, "plans")}
+    return "step" in fields and bool(fields & {"plan_id", "case_number"}) and len(layout.rows) > 0
 
 
 def is_summary(layout: Layout) -> bool:

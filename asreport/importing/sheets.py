@@ -11,7 +11,7 @@ from asreport.importing.findings import BLOCKS, INFORMS, Findings
 from asreport.importing.grids import Grid
 from asreport.importing.grouping_columns import fill_groups
 from asreport.importing.header_row import Layout, lay_out
-from asreport.importing.recognise_columns import Shape, is_complete, is_summary, nearest, recognise
+from asreport.importing.recognise_columns import Shape, holds_steps, is_complete, is_summary, nearest, recognise
 from asreport.importing.table_columns import Part, Piece, Reader
 from asreport.tables import TABLES
 
@@ -39,7 +39,7 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> Sheet
     complaint = _why_none(layout, shape, told is not None)
     if complaint:
         table = next((name for name, fields in shape.tables.items() if is_complete(name, fields)), "")
-        part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {})
+        part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {}, holds_steps=complaint == _STEPS)
         left_out = _is_notes(layout) or (told is not None and not told[1].tables)
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
     layout = fill_groups(layout)
@@ -50,6 +50,12 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> Sheet
     ]
     reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
     return SheetRead(pieces, None, layout.taken_on(reader.month_first), sheet=sheet)
+
+
+_STEPS = (
+    "holds the steps of plans apart from the plans, which says of no plan how many it has, so the measures of plans are "
+    "not assessed: export the plans with their steps, or how many there are, as one report"
+)
 
 
 def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
@@ -75,6 +81,8 @@ def _is_notes(layout: Layout) -> bool:
 
 def _complaint(layout: Layout) -> str:
     """Why a sheet is none of the tables."""
+    if holds_steps(layout):
+        return _STEPS
     if is_summary(layout):
         return "holds totals only, from which no case can be told: export it again as a tabular report"
     found = [seen.text for seen in layout.headers if seen.text]
@@ -97,5 +105,6 @@ def complain(sheet: SheetRead, name: str, file: str, alone: bool, findings: Find
     """Say why a sheet gave no table: that blocks where the whole file gave none and nobody wished so."""
     what = f"The sheet {name} of {file}" if name else file
     number = sheet.part.header_row if sheet.part else None
-    severity = BLOCKS if alone and not sheet.left_out else INFORMS
+    blocks = (alone and not sheet.left_out) or sheet.complaint == _STEPS
+    severity = BLOCKS if blocks else INFORMS
     findings.add(severity, f"{what} {sheet.complaint}.", file=file, sheet=name, row=number)
