@@ -54,10 +54,7 @@ def unpacked(name: str, data: bytes) -> list[File]:
     if not members:
         return itself
     return [
-        File(
-            f"{name}/{m.filename}", m.file_size, partial(_member, archive, m), len(members) > 1 and _is_note(m.filename)
-        )
-        for m in members
+        File(f"{name}/{m.filename}", m.file_size, partial(_member, archive, m), _is_note(m.filename)) for m in members
     ]
 
 

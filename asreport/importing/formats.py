@@ -55,9 +55,7 @@ def read_grids(data: bytes) -> Workbook:
         if data.startswith(start):
             raise Unreadable(sentence)
     if _WORKBOOK_2003.search(data[:2_000]):
-        raise Unreadable(
-            "is a workbook in the XML form of Excel 2003: open it in Excel, save it as .xlsx, and upload that"
-        )
+        raise Unreadable("is an XML workbook of Excel 2003: open it in Excel, save it as .xlsx, and upload that")
     if _JSON.match(data[:2_000]):
         raise Unreadable(f"is JSON, as programs hand it on, and not a table: {_PROGRAMS}, or {_AGAIN}")
     for start, what in _OTHERS.items():

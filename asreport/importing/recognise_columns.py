@@ -148,7 +148,8 @@ class _Sheet:
         if name == "contact_details_current" and is_vocabulary(cells):
             return True
         if name == "activity_type" and any(one in TICKED for one in seen.names):
-            return all(yes_no(value) is not None for value in cells.seen(10)) and cells.filled.any()
+            answers = [yes_no(value) for value in cells.seen(10)]
+            return bool(answers) and None not in answers
         kinds = {field.name: field.kind for field in TABLES[table]}
         return understands(cells, "flag" if name == "status" else kinds[name])
 

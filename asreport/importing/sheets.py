@@ -53,8 +53,8 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> Sheet
 
 
 _STEPS = (
-    "holds the steps of plans apart from the plans, which says of no plan how many it has, so the measures of plans are "
-    "not assessed: export the plans with their steps, or how many there are, as one report"
+    "holds the steps of plans apart from the plans, which says of no plan how many it has, so the measures of plans "
+    "are not assessed: export the plans with their steps, or how many there are, as one report"
 )
 
 

@@ -35,8 +35,8 @@ class Part:
     `table` is "" for a sheet that holds none; `header_row` is numbered as Excel does; `columns` gives the header, as
     `matching.labels` has it, that each field was taken from. `orders`: how the order of a column of dates was told.
     `unknown`: the words of a field that were not understood. `referred`: the first and last referral date of the cases
-    that are not migrated; `newest`: the latest date on which something in it was recorded, closed or referred. `holds_steps`: the sheet holds steps of plans
-    and no plan.
+    that are not migrated; `newest`: the latest date on which something in it was recorded, closed or referred.
+    `holds_steps`: the sheet holds steps of plans and no plan.
     """
 
     sheet: str

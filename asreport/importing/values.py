@@ -164,7 +164,7 @@ def _is_empty(value: Any, kind: str) -> bool:
 def _texts(cells: Cells, clean: Callable[[Any], str]) -> Values:
     """Texts; `###` is what a column too narrow shows in place of them."""
     texts = [clean(value) or None for value in watched(cells.values)]
-    hidden = [bool(text) and text[0] == "#" and bool(_TOO_NARROW.fullmatch(text)) for text in texts]
+    hidden = [text is not None and text[0] == "#" and _TOO_NARROW.fullmatch(text) is not None for text in texts]
     if not any(hidden):
         return Values(_spread(cells, texts, "str"))
     lost = cells.spread(hidden, False, bool)
@@ -349,7 +349,8 @@ def _activity(value: Any) -> Result:
 
 # "3", "3.0", "3 steps", "2 of 3": the last number is how many there are.
 _WHOLE = re.compile(
-    r"(?:\d{1,9}\s*(?:of|out of|/)\s*)?(\d{1,9})(?:\.0+)?\s*(?:(?:action )?(?:steps?|items?|actions?|tasks?)(?:\(s\))?)?",
+    r"(?:\d{1,9}\s*(?:of|out of|/)\s*)?(\d{1,9})(?:\.0+)?"
+    r"\s*(?:(?:action )?(?:steps?|items?|actions?|tasks?)(?:\(s\))?)?",
     re.IGNORECASE,
 )
 
