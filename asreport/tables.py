@@ -3,6 +3,9 @@
 A table is a DataFrame with one row a record and the columns named here. An optional column that no export held is
 absent: that switches off just the check that needs it. Nothing here reads a file.
 
+A table may carry open questions (`with_open_questions`): what an export holds but could not be understood. Whatever
+hangs on such a field is not assessed until it is answered.
+
 | kind      | dtype           | values                                                        |
 | --------- | --------------- | ------------------------------------------------------------- |
 | text      | str             | the text as recorded, missing where blank                     |
@@ -102,6 +105,24 @@ def places(texts: pd.Series, among: pd.Series) -> np.ndarray:
     found = pc.index_in(pa.array(texts, pa.large_string()), value_set=pa.array(among, pa.large_string()))
     row: np.ndarray = found.fill_null(-1).to_numpy().astype("int64")
     return row
+
+
+_OPEN = "asreport: open questions"
+
+
+def with_open_questions(table: pd.DataFrame, questions: Mapping[str, str]) -> pd.DataFrame:
+    """The same table with more questions: field ("" for all of the table) → why it cannot be told, a sentence.
+
+    They travel with the table, as whoever hands it on would otherwise hand on figures that it does not bear.
+    """
+    asked = table.copy(deep=False)
+    asked.attrs = {**table.attrs, _OPEN: {**open_questions(table), **questions}}
+    return asked
+
+
+def open_questions(table: pd.DataFrame) -> dict[str, str]:
+    """What is not known of a table: field ("" for all of it) → why, a sentence."""
+    return dict(table.attrs.get(_OPEN, {}))
 
 
 class TablesError(ValueError):

@@ -64,7 +64,7 @@ def hide_names(page: Page) -> None:
 
 CASES = (
     "Ref,Kind,Came in,Who,Whose\n"
-    "00009234,NEN – Domestic,14/04/2026,Intake,Example Mia\n"
+    "00009234,Off roll – Domestic,14/04/2026,Intake,Example Mia\n"
     "00009235,CA,15/04/2026,Tidy,Example Bo\n"
 )
 
@@ -192,14 +192,14 @@ def test_a_mistaken_upload_put_right_and_remembered(browser: Browser, watch: Wat
     expect(page.get_by_role("button", name="Download these settings")).to_be_visible()
     settled(page)
     expect(main(page).get_by_text("neither chronic absence nor non-enrolled")).to_be_visible()
-    pick(page, re.compile("“NEN – Domestic” means"), "Non-enrolment notification (NEN)")
+    pick(page, re.compile("“Off roll – Domestic” means"), "Non-enrolment notification (NEN)")
     page.get_by_role("button", name="Read again with this match").click()
     expect(main(page).get_by_text("neither chronic absence nor non-enrolled")).to_have_count(0)
     settled(page)
     kept = tmp_path / "asreport-settings.json"
     kept.write_bytes(download(page, "Download these settings", ".json"))
     settings = read_settings(kept.read_bytes())
-    assert settings.values == {"case_type": {"NEN – Domestic": "NEN"}}
+    assert settings.values == {"case_type": {"Off roll – Domestic": "NEN"}}
     assert not [text for text in ("00009234", "Example", "14/04") if text in kept.read_text("utf-8")]
 
     # Another day, another session: dropped in with the exports, it needs no click.

@@ -17,7 +17,7 @@ from asreport.policy.provider_settings import Match, Settings, SettingsError, is
 
 ODD = (
     "Ref,Kind,Came in,Who,Whose\n"
-    "00001234,NEN – Domestic,14/04/2026,Intake,Mia Example\n"
+    "00001234,Off roll – Domestic,14/04/2026,Intake,Mia Example\n"
     "00001235,CA,15/04/2026,Intake Officer,Kiri Example\n"
 )
 EVENTS = (
@@ -54,7 +54,7 @@ def test_a_match_reads_the_file() -> None:
     assert exports.tables["cases"]["case_number"].tolist() == ["00001234", "00001235"]
     (part,) = exports.files[0].parts
     assert part.columns == COLUMNS and exports.files[0].sheets[0].matched
-    assert part.unknown == {"case_type": ("NEN – Domestic",)}
+    assert part.unknown == {"case_type": ("Off roll – Domestic",)}
     assert part.orders == {"referral_date": "day first: 14/04/2026 in row 2"}
 
 
@@ -139,11 +139,11 @@ def test_a_match_without_a_needed_column_says_so() -> None:
 
 
 def test_a_word_is_given_a_meaning() -> None:
-    settings = Settings(matches=[MATCH], values={"case_type": {"NEN – Domestic": "NEN"}})
+    settings = Settings(matches=[MATCH], values={"case_type": {"Off roll – Domestic": "NEN"}})
     exports = read(ODD, settings)
     assert exports.tables["cases"]["case_type"].tolist() == ["NEN", "CA"]
     assert not exports.findings["finding"].str.contains("case type").any()
-    again = read(ODD.replace("NEN – Domestic", "nen  - domestic"), settings)
+    again = read(ODD.replace("Off roll – Domestic", "off roll  - domestic"), settings)
     assert again.tables["cases"]["case_type"].tolist() == ["NEN", "CA"], "however it is typed"
 
 
@@ -201,7 +201,7 @@ def test_an_accepted_subject_counts_and_is_named() -> None:
 
 FULL = Settings(
     matches=[MATCH],
-    values={"case_type": {"NEN – Domestic": "NEN"}},
+    values={"case_type": {"Off roll – Domestic": "NEN"}},
     queues=["Intake"],
     subjects={"school": ["School visit"]},
 )
@@ -209,7 +209,7 @@ FULL = Settings(
 
 def test_the_file_says_the_same_when_it_is_read() -> None:
     assert is_settings(FULL.to_json()) and read_settings(FULL.to_json()) == FULL
-    assert "NEN – Domestic" in FULL.to_json().decode()
+    assert "Off roll – Domestic" in FULL.to_json().decode()
 
 
 def test_dropped_in_with_the_exports_in_any_order_it_holds() -> None:

@@ -203,9 +203,12 @@ def safe_markdown(text: str) -> str:
 
 def findings_list(findings: pd.DataFrame) -> None:
     """Findings in words, like ones together with how many there are."""
-    columns = ["file", "sheet", "column", "finding"]
-    for key, rows in findings.groupby(columns, sort=False, dropna=False)["row"]:
-        file, sheet, column, finding = (str(part) for part in key)
+    # What blocks is asked about, so that it has to say of which words.
+    asked = findings["value"].where(findings["severity"] == BLOCKS, "")
+    columns = ["file", "sheet", "column", "finding", "asked"]
+    for key, rows in findings.assign(asked=asked).groupby(columns, sort=False, dropna=False)["row"]:
+        file, sheet, column, finding, words = (str(part) for part in key)
+        finding += f" It holds: {words}." if words else ""
         where = f", sheet {safe_markdown(sheet)}" if sheet else ""
         where += f", column {safe_markdown(column)}" if column else ""
         first = rows.dropna()

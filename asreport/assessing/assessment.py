@@ -14,7 +14,7 @@ from asreport.assessing.verdict import decide
 from asreport.business_days import business_days_late
 from asreport.evidence.kind import CaseEvidence, CasesInScope, EvidenceKind, JudgedRecords, Records
 from asreport.policy.quarter import Measure, Quarter
-from asreport.tables import Tables, check_tables, empty_table, places
+from asreport.tables import Tables, check_tables, empty_table, open_questions, places
 from asreport.words.catalogue import FIELDS, TABLES, within_sentence
 
 CASE_RESULTS = (
@@ -80,6 +80,10 @@ def _why_not(measure: Measure, tables: Tables) -> str:
         return f"No export of {TABLES[table].name} that can be used was uploaded."
     if column and column not in tables["cases"]:
         return f"The export of cases has no column for the {within_sentence(FIELDS['cases'][column].name)}."
+    for name in dict.fromkeys(("cases", table)):
+        for field, why in open_questions(tables[name]).items():
+            if not field or field in measure.fields_of(name):
+                return why
     return ""
 
 

@@ -133,6 +133,11 @@ class EvidenceKind(Policy, ABC):
     def work(self) -> str:
         """What there is to do, as one word: measures of the same work are served by one record."""
 
+    @property
+    @abstractmethod
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the table that decide whether a record counts."""
+
     @abstractmethod
     def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
         """Put the checks to every record of each case in scope that could be evidence."""

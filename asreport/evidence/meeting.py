@@ -69,6 +69,11 @@ class MeetingEvidence(EvidenceKind):
     def work(self) -> str:
         return self.subject
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        fields = ("case_number", "subject", "event_date", "activity_type")
+        return (*fields, "recorded_on") if self.recorded_by_cut_off else fields
+
     def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
         """Put the checks to every event with the Subject, or one that resembles it, of a case in scope."""
         right, alike = records.subjects[self.subject]

@@ -73,6 +73,10 @@ class OutcomeEvidence(EvidenceKind):
     def work(self) -> str:
         return self.kind
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return ("nsn", "outcome_type", "start_date")
+
     def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
         """Put the checks to every outcome of the student of a case in scope."""
         case, row = records.of(cases)

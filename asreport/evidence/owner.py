@@ -43,6 +43,10 @@ class OwnerEvidence(EvidenceKind):
     def work(self) -> str:
         return self.kind
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return ("case_owner", "owner_assigned_date")
+
     def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
         """Put the checks to the owner of every case in scope that names one."""
         case, row = records.of(cases, relevant=self.are_records(records.table))

@@ -54,6 +54,10 @@ class PlanEvidence(EvidenceKind):
     def work(self) -> str:
         return self.kind
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return ("case_number", "status", "steps", "recorded_on")
+
     def judge(self, cases: CasesInScope, records: Records, as_at: np.datetime64) -> JudgedRecords:
         """Put the checks to every plan of a case in scope."""
         case, row = records.of(cases)
@@ -68,8 +72,8 @@ class PlanEvidence(EvidenceKind):
     def _wrong_status(self, statuses: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         """Whether each status is Draft, and whether it is another that does not count; a blank one does not."""
         codes, words = pd.factorize(statuses)  # many plans have few
-        plain = pd.Series(words, dtype="str").str.casefold().str.replace(r"\s+", " ", regex=True).str.strip()
-        accepted = plain.isin([" ".join(name.split()).casefold() for name in self.statuses]).to_numpy(dtype=bool)
+        plain = pd.Series([_plain(word) for word in words], dtype="str")
+        accepted = plain.isin([_plain(name) for name in self.statuses]).to_numpy(dtype=bool)
         # A blank status, of code -1, takes the last flag.
         counts = np.append(accepted, False)[codes]
         draft = np.append((plain == "draft").to_numpy(dtype=bool), False)[codes]
@@ -96,3 +100,8 @@ class PlanEvidence(EvidenceKind):
             steps = records["steps"].fillna(0)
             text += ", " + steps.astype("str") + np.where(steps == 1, " step", " steps")
         return text + recorded_in_words(records)
+
+
+def _plain(status: str) -> str:
+    """A status by its letters and digits alone: "In-Progress", "IN PROGRESS" and "InProgress" are one spelling."""
+    return "".join(c for c in status.casefold() if c.isalnum()) or status.strip()

@@ -156,7 +156,8 @@ def _read(
     if pieces:
         budget.tell("Putting the exports together")
     try:
-        tables, joins = combine(pieces, findings, chosen.digits_alone)
+        steps_apart = any(part.holds_steps for file in files for part in file.parts)
+        tables, joins = combine(pieces, findings, chosen.digits_alone, steps_apart=steps_apart)
         files = [_without(file, joins.stopped) for file in files]
     except OverBudget:
         # Which of their rows belong together was not told to the end, so none can be used.
@@ -281,6 +282,10 @@ def _read_file(one: File, findings: Findings, known: dict[str, str], says: Known
     with _guarded(one.name, findings):
         data = one.read()
         digest = hashlib.sha256(data).hexdigest()
+        if one.is_note:
+            sentence = f"{one.name} is a note that came with the exports: it was left out, which changes no figure."
+            findings.add(INFORMS, sentence, file=one.name)
+            return ExportFile(one.name, digest), []
         if digest not in known:
             known[digest] = one.name
             return _read_bytes(one.name, data, digest, findings, says)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from asreport.importing.workbooks import DAMAGED_ZIP, IS_WORKBOOK, open_zip
 
 _DOCUMENT = "[Content_Types].xml"  # in a zip that is a document of an office program
 _NOT_EXPORTS = {".DS_Store", "Thumbs.db"}  # what systems add to a zip of their own, and
+_NOTE = re.compile(r"(?:read[ _-]?me|licen[cs]e)\b[^/]*?(?:\.(?:txt|md|rtf|pdf|docx?|html?))?", re.I)
 _NOT_OF_EXPORTS = "__MACOSX"  # the folder of what they add
 
 
@@ -21,12 +23,13 @@ _NOT_OF_EXPORTS = "__MACOSX"  # the folder of what they add
 class File:
     """A file that was uploaded, or stands in a zip that was: there it is unpacked when it is its turn.
 
-    `read` raises Unreadable. `size`: bytes.
+    `read` raises Unreadable. `size`: bytes. `is_note`: by its name it is a note that came with the exports in a zip.
     """
 
     name: str
     size: int
     read: Callable[[], bytes]
+    is_note: bool = False
 
 
 def unpacked(name: str, data: bytes) -> list[File]:
@@ -50,7 +53,9 @@ def unpacked(name: str, data: bytes) -> list[File]:
     spend("bytes", sum(member.file_size for member in members))
     if not members:
         return itself
-    return [File(f"{name}/{m.filename}", m.file_size, partial(_member, archive, m)) for m in members]
+    return [
+        File(f"{name}/{m.filename}", m.file_size, partial(_member, archive, m), _is_note(m.filename)) for m in members
+    ]
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -66,6 +71,10 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 def _is_clutter(name: str) -> bool:
     *folders, own = name.replace("\\", "/").split("/")
     return not own or own in _NOT_EXPORTS or _NOT_OF_EXPORTS in folders
+
+
+def _is_note(name: str) -> bool:
+    return bool(_NOTE.fullmatch(name.replace("\\", "/").rpartition("/")[2]))
 
 
 def _check(members: list[zipfile.ZipInfo], packed: int) -> None:

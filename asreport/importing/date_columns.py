@@ -27,12 +27,15 @@ DAY_FIRST, MONTH_FIRST, UNDECIDED, CONTRADICTORY = "day first", "month first", "
 _SERIALS = (32_874, 73_051)  # 1 January 1990 and 2100: a number outside is no date anybody meant
 _SERIAL_ZERO = date(1899, 12, 30)
 _YEARS = (1900, 9999)
+_PLAUSIBLE = (1950, 2060)
+_ZERO_DAYS = frozenset(WORDS["empty"]["zero_days"])
 _EPOCH = date(1970, 1, 1).toordinal()
 _NONE = int(np.datetime64("NaT", "D").astype("int64"))
 
-_NUMBERS = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})")
+_NUMBERS = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-\s.]+([a-z]+)[-\s.,]+(\d{2,4})")
 _MONTH_DAY_YEAR = re.compile(r"([a-z]+)[-\s.]+(\d{1,2})(?:st|nd|rd|th)?[-\s.,]+(\d{2,4})")
+_SPACED = re.compile(r"\s*([-/.])\s*")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*+([ap])?\.?\s*+(?:m\b)?\.?\s*+(.*)")
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d):?(\d\d)?")
@@ -72,6 +75,19 @@ def read_dates(cells: Cells) -> Dates:
         cells.spread(failed, False, bool),
         order,
     )
+
+
+def is_zero(days: np.ndarray) -> np.ndarray:
+    """Which days are what a zero became on its way from one program to another, so that no date was meant."""
+    zero: np.ndarray = np.isin(days, np.array(sorted(_ZERO_DAYS), dtype="datetime64[D]"))
+    return zero
+
+
+def is_far(days: np.ndarray) -> np.ndarray:
+    """Which days nobody can have meant who counts years as here; the last of all years stands for "never"."""
+    years = days.astype("datetime64[Y]").astype("int64") + 1970
+    far: np.ndarray = ~np.isnat(days) & ((years < _PLAUSIBLE[0]) | (years > _PLAUSIBLE[1]) & (years < 9999))
+    return far & ~is_zero(days)
 
 
 def read_one(value: Any, month_first: bool = False) -> date | None:
@@ -205,6 +221,7 @@ def _written(text: str) -> date | Open | None:
         return None
     text = _WEEKDAY.sub("", text, count=1) if text[:1].isalpha() else text
     text = text.removesuffix("z") if text[:1].isdigit() else text
+    text = _SPACED.sub(r"\1", text) if " " in text else text
     if parts := _NUMBERS.fullmatch(text):
         first, _, second, third = parts.groups()
         if len(first) == 4:
@@ -229,9 +246,10 @@ def _year(text: str) -> int:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day) if _YEARS[0] <= year <= _YEARS[1] else None
+        found = date(year, month, day)
     except ValueError:
         return None
+    return found if _YEARS[0] <= year <= _YEARS[1] or found in _ZERO_DAYS else None
 
 
 @once_a_text

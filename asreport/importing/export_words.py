@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,8 +28,15 @@ def squash(text: str) -> str:
 
 def fold(text: str) -> str:
     """A value as it is looked up among the value words: lower case, single spaces, plain hyphens, no underscores."""
-    text = unicodedata.normalize("NFC", text).lower().replace("_", " ")
-    return " ".join(re.sub("[‐‑‒–—−]", "-", text).split()).strip(" .*")
+    text = unicodedata.normalize("NFC", text).lower().replace("_", " ").replace("’", "'")
+    return " ".join(re.sub("[‐‑‒–—―−﹘﹣－]", "-", text).split()).strip(" .*")
+
+
+def plain(text: str) -> str:
+    """A value's letters and digits alone, in lower case, without macrons and a plural's s: how words are compared."""
+    letters = unicodedata.normalize("NFD", text.lower())
+    words = re.findall(r"\w+", "".join(c for c in letters if not unicodedata.combining(c)).replace("_", " "))
+    return "".join(word if len(word) < 3 else word.removesuffix("s") for word in words)
 
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -134,6 +142,19 @@ STAND_INS = _ranks(WORDS["stand_in_headers"])
 PLAN_STATUS = frozenset(squash(name) for name in WORDS["plan_headers"]["status"])
 PLAN_FIELDS = frozenset(WORDS["plan_headers"]["names"])
 VALUES: dict[str, frozenset[str]] = {kind: frozenset(map(fold, words)) for kind, words in WORDS["values"].items()}
+_PLAIN = {
+    kind: frozenset(plain(word) for word in words if any(c.isalpha() for c in word)) for kind, words in VALUES.items()
+}
+_EMPTY: dict[str, frozenset[str]] = {
+    field: frozenset(fold(word) for part in parts for word in WORDS["empty"][part])
+    for field, parts in WORDS["empty_in"].items()
+}
+_WHERE_PARTED = (re.compile(r"\s-+\s|[:;,|()\[\]<>/]"), re.compile(r"\s-+\s|[-:;,|()\[\]<>/]"))
+LIKE = {
+    table: {field: tuple(map(str.lower, parts)) for field, parts in fields.items()}
+    for table, fields in WORDS["headers_like"].items()
+}
+TICKED = {squash(name): kind for kind, names in WORDS["ticked_headers"].items() for name in names}
 TOTALS = frozenset(map(fold, WORDS["layout"]["totals"]))
 SUMMARY_HEADERS = tuple(squash(name) for name in WORDS["layout"]["summary_headers"])
 FOOTERS: tuple[str, ...] = tuple(WORDS["layout"]["footers"])
@@ -155,6 +176,47 @@ FIRST_WORDS = frozenset(
     for names in fields.values()
     for name in names
 ) | frozenset(_KNOWN)
+
+
+def says_nothing(text: str, kind: str) -> bool:
+    """Whether a text in a field of this kind (the names of `empty_in`) is one of the many ways to leave it empty."""
+    words = _EMPTY.get(kind)
+    if words is None:
+        return False
+    if kind in ("flag", "held"):  # a tick is neither a letter nor empty
+        return fold(text).strip("-") == "" or fold(text) in words
+    return not any(c.isalnum() for c in text) or fold(text) in words
+
+
+def one_of(text: str, kinds: Sequence[str], beside: str = "") -> str:
+    """The kind of value words, of `kinds`, that a text belongs to; "" if to none, or if its parts contradict it.
+
+    `beside`: the kind of words that may stand beside it in parts of their own; left out, any may that deny nothing.
+    """
+    word = fold(text)
+    whole = next((kind for kind in kinds if word in VALUES[kind]), "")
+    if whole or not any(c.isalpha() for c in word):
+        return whole
+    if whole := _plainly(word, kinds):
+        return whole
+    for parted in _WHERE_PARTED:
+        parts = [part.strip() for part in parted.split(word) if part.strip()]
+        found = {part: _plainly(part, kinds) for part in parts}
+        if not any(found.values()):
+            continue
+        others = [part for part in parts if not found[part]]
+        denied = {token for part in others for token in re.findall(r"\w+", part)} & VALUES["denials"]
+        allowed = not denied and (not beside or all(_plainly(part, [beside]) for part in others))
+        meanings = {kind for kind in found.values() if kind}
+        if len(meanings) > 1 and beside:  # "Enrolled (AE)": the first of these says no more than the second
+            meanings = {kind for part, kind in found.items() if kind and not _plainly(part, [beside])}
+        return meanings.pop() if allowed and len(meanings) == 1 else ""
+    return ""
+
+
+def _plainly(word: str, kinds: Sequence[str]) -> str:
+    short = plain(word)
+    return next((kind for kind in kinds if word in VALUES[kind] or (short and short in _PLAIN[kind])), "")
 
 
 # The other way round, by table: squashed name -> the fields it may be.

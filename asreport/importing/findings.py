@@ -10,12 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-BLOCKS = "blocks"  # nothing can be assessed from this file or sheet
+BLOCKS = "blocks"  # a file, a sheet or a column could not be used, and what hangs on it is not assessed
 AFFECTS = "affects figures"  # some figure may differ from what the Ministry computes
 INFORMS = "for information"  # worth knowing; no figure changes
 
 SEVERITIES = (BLOCKS, AFFECTS, INFORMS)
 COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "finding")
+
+
+FEW = 5  # so many rows have a line each
+_VALUES, _NUMBERS = 8, 50  # so many values and rows are named in a line for many
 
 
 def in_rows(count: int) -> str:
@@ -26,6 +30,22 @@ def in_rows(count: int) -> str:
 def named(file: str, finding: str) -> str:
     """A finding that names its file, once."""
     return finding if finding.startswith(file) else f"{file}: {finding}"
+
+
+def _some(values: Sequence[Any], most: int) -> str:
+    """The distinct values, as far as it goes."""
+    distinct: dict[str, None] = {}
+    for value in values:
+        distinct[str(value)] = None
+        if len(distinct) > most:
+            break
+    shown = [value for value in [*distinct][:most] if value]
+    return ", ".join(shown) + (", …" if len(distinct) > most else "")
+
+
+def _numbered(rows: Sequence[int]) -> str:
+    shown = ", ".join(f"{row}" for row in rows[:_NUMBERS])
+    return f"{in_rows(len(rows))}: {shown}" + (", …" if len(rows) > _NUMBERS else "")
 
 
 class Findings:
@@ -47,9 +67,16 @@ class Findings:
     ) -> None:
         """Note one finding, or one for each of several rows (`row` and `value` may be sequences of the same length).
 
+        Of more than a few rows it is one finding, of the first of them, which says how many they are: a damaged export
+        may have hundreds of thousands. Its value is what stands in them, and their numbers, as far as it goes.
+
         `row` is numbered as Excel does, from 1. `finding` is one sentence a case manager understands: what was
         found, what that does to the figures, what to do. It quotes no value: `value` does, so that like findings group.
         """
+        if row is not None and not isinstance(row, int) and len(row) > FEW:
+            value = "; ".join(filter(None, [_some([] if isinstance(value, str) else value, _VALUES), _numbered(row)]))
+            finding = f"{finding} It is so in {in_rows(len(row))}."
+            row = int(row[0])
         numbers = [row] if row is None or isinstance(row, int) else list(row)
         values = [value] * len(numbers) if isinstance(value, str) else list(value)
         self._rows += [

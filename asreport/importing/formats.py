@@ -24,8 +24,19 @@ _OTHERS = {
     b"7z\xbc\xaf": "an archive",
     b"\x1f\x8b": "an archive",
     b"<?xml": "an XML document",
+    b"SQLite format 3": "a database",
     b"{\\rtf": "a text document",
 }
+
+
+# Tables that are not read, and how to bring what they hold.
+_PROGRAMS = "save it as .xlsx or .csv in the program that made it, and upload that"
+_TABLES = {
+    b"PAR1": f"is a Parquet file, which is not read here: {_PROGRAMS}",
+    b"ARROW1": f"is a Feather or Arrow file, which is not read here: {_PROGRAMS}",
+}
+_WORKBOOK_2003 = re.compile(rb"<\?mso-application\s+progid=.Excel|urn:schemas-microsoft-com:office:spreadsheet", re.I)
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)*\{\s*[\"}]")
 
 
 def read_grids(data: bytes) -> Workbook:
@@ -40,6 +51,13 @@ def read_grids(data: bytes) -> Workbook:
         return read_old(data)
     if is_web_page(data):
         return Workbook(read_web_page(data))
+    for start, sentence in _TABLES.items():
+        if data.startswith(start):
+            raise Unreadable(sentence)
+    if _WORKBOOK_2003.search(data[:2_000]):
+        raise Unreadable("is an XML workbook of Excel 2003: open it in Excel, save it as .xlsx, and upload that")
+    if _JSON.match(data[:2_000]):
+        raise Unreadable(f"is JSON, as programs hand it on, and not a table: {_PROGRAMS}, or {_AGAIN}")
     for start, what in _OTHERS.items():
         if data.startswith(start) and (start != b"BM" or b"\x00" in data[:64]):
             raise Unreadable(f"is {what}, not a table: {_AGAIN}")

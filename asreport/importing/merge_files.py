@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from asreport.importing import doubts
 from asreport.importing.budget import check
 from asreport.importing.cross_checks import Source, note_strangers, note_swapped
 from asreport.importing.export_words import WORDS
@@ -16,7 +17,7 @@ from asreport.importing.joining import Joins, by_digits, note_joins
 from asreport.importing.limits import MAX_ROWS_OF_A_STUDENT
 from asreport.importing.texts import longest_forms
 from asreport.policy.provider_settings import Number
-from asreport.tables import BLANK, DTYPES, TABLES
+from asreport.tables import BLANK, DTYPES, TABLES, with_open_questions
 
 _CONFLICT = (
     "Rows of this case disagree in this column, so the newest export was followed, then the fuller row: "
@@ -62,18 +63,24 @@ _ABSENT = {
     ),
     ("outcomes", "outcome_type"): (AFFECTS, "No column gives the kind of enrolment, so every row counts as school"),
 }
+_ZEROS = ["0" * digits for digits in range(1, 19)]  # an NSN that is none
 _NO_STATUS = "No column says whether cases are closed, so every case counts as active"
 _ADD = ": if the report can show it, add the column and export again."
 
 
 def combine(
-    sources: Sequence[Source], findings: Findings, digits_alone: Sequence[Number] = ()
+    sources: Sequence[Source], findings: Findings, digits_alone: Sequence[Number] = (), *, steps_apart: bool = False
 ) -> tuple[dict[str, pd.DataFrame], Joins]:
     """The tables, with the columns and dtypes of tables.py, and how they join (joining.py).
 
     A table that no file held is absent, and so is one that does not join. `digits_alone`: the numbers, case_number or
-    nsn, that are compared by their digits alone.
+    nsn, that are compared by their digits alone. `steps_apart`: some sheet held the steps of plans, which are in no
+    table.
     """
+    if steps_apart:
+        for piece in (source.piece for source in sources):
+            if piece.part.table == "plans" and "steps" not in piece.frame:
+                piece.open["steps"] = doubts.reason("plans", "steps", doubts.APART)
     frames = [_numbered(source, place) for place, source in enumerate(sources)]
     for key in digits_alone:
         frames = by_digits(frames, key, sources, findings)
@@ -92,7 +99,16 @@ def combine(
     note_swapped(tables, sources, findings)
     tables = {table: frame for table, frame in tables.items() if table not in joins.stopped}
     note_strangers(tables, sources, findings)
-    return {table: _finished(table, frame) for table, frame in tables.items()}, joins
+    finished = {
+        table: with_open_questions(_finished(table, frame), _open(table, sources)) for table, frame in tables.items()
+    }
+    return finished, joins
+
+
+def _open(table: str, sources: Sequence[Source]) -> dict[str, str]:
+    """What some file of a table leaves open."""
+    own = [source.piece.open for source in sources if source.piece.part.table == table]
+    return {field: why for questions in own for field, why in questions.items()}
 
 
 def _numbered(source: Source, place: int) -> pd.DataFrame:
@@ -202,17 +218,15 @@ def _drop_placeholders(tables: dict[str, pd.DataFrame], sources: Sequence[Source
     """Blank every NSN that stands in more rows than a student can have, such as 0: it would join all with all."""
     for table in ("cases", "outcomes"):
         numbers = tables[table]["nsn"] if table in tables and "nsn" in tables[table] else pd.Series(dtype="str")
-        if numbers.is_unique:
-            continue
-        counts = numbers.value_counts()
+        counts = numbers.value_counts() if not numbers.is_unique else pd.Series(dtype="int64")
         placeholders = counts.index[counts > MAX_ROWS_OF_A_STUDENT]
-        if not len(placeholders):
+        many, zeros = numbers.isin(placeholders), numbers.isin(_ZEROS)
+        if not (many | zeros).any():
             continue
-        many = numbers.isin(placeholders)
         for place, rows in tables[table][many].groupby("_source"):
             header, shown = sources[int(str(place))].header("nsn"), ", ".join(rows["nsn"].unique()[:5])
             sources[int(str(place))].say(findings, AFFECTS, _PLACEHOLDER, column=header, value=shown)
-        tables[table] = tables[table].assign(nsn=numbers.mask(many))
+        tables[table] = tables[table].assign(nsn=numbers.mask(many | zeros))
 
 
 def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own: list[int], findings: Findings) -> None:
@@ -225,6 +239,8 @@ def _note_absent(table: str, rows: pd.DataFrame, sources: Sequence[Source], own:
         if table == "cases" and not has & {"status", "closed_date"}:
             wanted["status"] = (INFORMS, _NO_STATUS)
         for name, (severity, sentence) in wanted.items():
+            if name in sources[place].piece.open:
+                continue  # there is a column, which is asked about
             if table == "cases":
                 if name not in untold:  # told of all sources at once: there may be hundreds
                     untold[name] = _untold(rows, name, sources)

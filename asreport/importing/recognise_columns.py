@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,10 +14,12 @@ from asreport.importing.budget import check
 from asreport.importing.export_words import (
     HEADERS,
     KNOWN_BY_VALUES,
+    LIKE,
     PLAN_FIELDS,
     PLAN_STATUS,
     STAND_INS,
     SUMMARY_HEADERS,
+    TICKED,
     WITHOUT_CASES,
     WORDS,
     Header,
@@ -26,7 +28,8 @@ from asreport.importing.export_words import (
 from asreport.importing.grids import Cells
 from asreport.importing.header_row import Layout
 from asreport.importing.texts import as_text
-from asreport.importing.values import is_migration, understands
+from asreport.importing.values import is_vocabulary, understands, yes_no
+from asreport.importing.values import says_origin as tells_migrated
 from asreport.tables import TABLES
 
 RECORD_ID = re.compile(r"(?=\w*[A-Za-z])[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
@@ -36,10 +39,14 @@ Fields = dict[str, int]  # field -> place of its column
 
 @dataclass(frozen=True)
 class Shape:
-    """The tables of a sheet, each with its columns; and the places of columns that were passed over as doubles."""
+    """The tables of a sheet, each with its columns; and the places of columns that were passed over as doubles.
+
+    `doubtful`: of each table, columns that may say something of a field for which there is no column.
+    """
 
     tables: dict[str, Fields]
     doubles: list[int]
+    doubtful: dict[str, Fields] = field(default_factory=dict)
 
 
 def recognise(layout: Layout) -> Shape:
@@ -66,7 +73,7 @@ def recognise(layout: Layout) -> Shape:
         outcomes = sheet.fields("outcomes", taken=set())
         if is_complete("outcomes", outcomes):
             tables["outcomes"] = outcomes
-    return Shape(tables, doubles)
+    return Shape(tables, doubles, sheet.doubtful(tables))
 
 
 def likely_fields(layout: Layout, tables: Sequence[str], guessing: bool = True) -> dict[str, Fields]:
@@ -143,9 +150,29 @@ class _Sheet:
         if seen.rank(KNOWN_BY_VALUES.get(table, {}).get(name, {})) is None:
             return True
         if name == "migrated":
-            return is_migration(cells)
+            return tells_migrated(cells)
+        if name == "contact_details_current" and is_vocabulary(cells):
+            return True
+        if name == "activity_type" and any(one in TICKED for one in seen.names):
+            answers = [yes_no(value) for value in cells.seen(10)]
+            return bool(answers) and None not in answers
         kinds = {field.name: field.kind for field in TABLES[table]}
         return understands(cells, "flag" if name == "status" else kinds[name])
+
+    def doubtful(self, tables: dict[str, Fields]) -> dict[str, Fields]:
+        """Columns in no table whose name and values may say something of a field for which there is no column."""
+        used = {place for fields in tables.values() for place in fields.values()}
+        found: dict[str, Fields] = {}
+        for table, fields in tables.items():
+            for name, parts in LIKE.get(table, {}).items():
+                has = name in fields or (name == "steps" and "step" in fields)
+                has |= name == "status" and "closed_date" in fields
+                for place in () if has else self.places:
+                    text = self.headers[place].text.lower()
+                    like = any(part in text for part in parts) and not any(w in text for w in LIKE["not"]["words"])
+                    if like and place not in used and is_vocabulary(self.columns[place]):
+                        found.setdefault(table, {})[name] = place
+        return found
 
     def case_columns(self, cases: Fields | None, table: str) -> set[int]:
         """The columns of a wide report that are the case's and so not the event's or plan's."""
@@ -195,6 +222,12 @@ def says_origin(seen: Header) -> bool:
     return seen.rank(KNOWN_BY_VALUES["cases"]["migrated"]) is not None
 
 
+def holds_steps(layout: Layout) -> bool:
+    """Whether a sheet that holds no table holds the steps of plans, a row each."""
+    fields = {name for seen in layout.headers for name in fields_of(seen, "plans")}
+    return "step" in fields and bool(fields & {"plan_id", "case_number"}) and len(layout.rows) > 0
+
+
 def is_summary(layout: Layout) -> bool:
     """Whether a sheet that holds no table is a summary or matrix report: totals by group, and no record."""
     for seen in layout.headers:
@@ -230,20 +263,20 @@ def guesses(layout: Layout, table: str, fields: Fields) -> Fields:
     from rapidfuzz import fuzz  # for a sheet that is none of the exports
 
     found: Fields = {}
-    for field in TABLES[table]:
-        if not field.required or field.name in fields:
+    for wanted in TABLES[table]:
+        if not wanted.required or wanted.name in fields:
             continue
-        names = WORDS["headers"][table][field.name]
+        names = WORDS["headers"][table][wanted.name]
         fitting = [
             (max(fuzz.WRatio(name.lower(), seen.text.lower()) for name in names), -place)
             for place, seen in enumerate(layout.headers)
             if place not in {*fields.values(), *found.values()}
             and seen.text
-            and not (seen.fields.get(table) and field.name not in seen.fields[table])
-            and _fits(layout.columns[place], field.kind, field.name)
+            and not (seen.fields.get(table) and wanted.name not in seen.fields[table])
+            and _fits(layout.columns[place], wanted.kind, wanted.name)
         ]
         if fitting and (len(fitting) == 1 or max(fitting)[0] >= _LIKE):
-            found[field.name] = -max(fitting)[1]
+            found[wanted.name] = -max(fitting)[1]
     return found
 
 

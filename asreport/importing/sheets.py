@@ -16,6 +16,7 @@ from asreport.importing.recognise_columns import (
     Shape,
     guesses,
     holds_record_ids,
+    holds_steps,
     is_complete,
     is_summary,
     likely_fields,
@@ -49,14 +50,23 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> Sheet
     complaint = _why_none(layout, shape, told is not None)
     if complaint:
         table = next((name for name, fields in shape.tables.items() if is_complete(name, fields)), "")
-        part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {})
+        part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {}, holds_steps=complaint == _STEPS)
         left_out = _is_notes(layout) or (told is not None and not told[1].tables)
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
     layout = fill_groups(set_lines_aside(layout, shape))
     reader = Reader(grid.sheet, file, layout, findings, known)
-    pieces = [reader.read(table, fields, len(shape.tables) > 1) for table, fields in shape.tables.items()]
+    pieces = [
+        reader.read(table, fields, len(shape.tables) > 1, shape.doubtful.get(table, {}))
+        for table, fields in shape.tables.items()
+    ]
     reader.note_set_aside(shape.doubles, {p for fields in shape.tables.values() for p in fields.values()})
     return SheetRead(pieces, None, layout.taken_on(reader.month_first), sheet=sheet)
+
+
+_STEPS = (
+    "holds the steps of plans apart from the plans, which says of no plan how many it has, so the measures of plans "
+    "are not assessed: export the plans with their steps, or how many there are, as one report"
+)
 
 
 def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
@@ -82,6 +92,8 @@ def _is_notes(layout: Layout) -> bool:
 
 def _complaint(layout: Layout) -> str:
     """Why a sheet is none of the tables."""
+    if holds_steps(layout):
+        return _STEPS
     if is_summary(layout):
         return "holds totals only, from which no case can be told: export it again as a tabular report"
     found = [seen.text for seen in layout.headers if seen.text]
@@ -123,5 +135,6 @@ def complain(sheet: SheetRead, name: str, file: str, alone: bool, findings: Find
     """Say why a sheet gave no table: that blocks where the whole file gave none and nobody wished so."""
     what = f"The sheet {name} of {file}" if name else file
     number = sheet.part.header_row if sheet.part else None
-    severity = BLOCKS if alone and not sheet.left_out else INFORMS
+    blocks = (alone and not sheet.left_out) or sheet.complaint == _STEPS
+    severity = BLOCKS if blocks else INFORMS
     findings.add(severity, f"{what} {sheet.complaint}.", file=file, sheet=name, row=number)

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from asreport.importing import values
+from asreport.importing import doubts, values
 from asreport.importing.budget import watched
 from asreport.importing.corrected_match import Known, labels
-from asreport.importing.export_words import WORDS
-from asreport.importing.findings import AFFECTS, INFORMS, Findings, in_rows
+from asreport.importing.export_words import TICKED, WORDS
+from asreport.importing.findings import AFFECTS, BLOCKS, INFORMS, Findings, in_rows
 from asreport.importing.grids import Cells
 from asreport.importing.header_row import Layout
 from asreport.importing.recognise_columns import Fields, filled_rows, says_is_closed, says_origin, stands_in
@@ -36,6 +36,7 @@ class Part:
     `matching.labels` has it, that each field was taken from. `orders`: how the order of a column of dates was told.
     `unknown`: the words of a field that were not understood. `referred`: the first and last referral date of the cases
     that are not migrated; `newest`: the latest date on which something in it was recorded, closed or referred.
+    `holds_steps`: the sheet holds steps of plans and no plan.
     """
 
     sheet: str
@@ -49,17 +50,22 @@ class Part:
     unknown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     referred: tuple[date, date] | None = None
     newest: date | None = None
+    holds_steps: bool = False
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The rows of one part before files are combined: `frame` has the table's columns, `rows` their Excel numbers."""
+    """The rows of one part before files are combined: `frame` has the table's columns, `rows` their Excel numbers.
+
+    `open`: what could not be understood of it, as `tables.with_open_questions` takes it.
+    """
 
     part: Part
     frame: pd.DataFrame
     rows: np.ndarray
     stand_ins: frozenset[str]  # fields taken from a header that is only the next best
     shortened: frozenset[str] = frozenset()  # fields with numbers of which a spreadsheet took the last digits
+    open: dict[str, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -72,12 +78,14 @@ class Reader:
         self.orders: dict[str, str] = {}
         self.unknown: dict[str, tuple[str, ...]] = {}
         self.shortened: set[str] = set()
+        self.open: dict[str, str] = {}
         self._noted: set[tuple[int, str]] = set()
 
-    def read(self, table: str, fields: Fields, wide: bool) -> Piece:
+    def read(self, table: str, fields: Fields, wide: bool, doubtful: Fields) -> Piece:
         """One table of the sheet."""
         layout, key = self.layout, KEYS[table]
-        self.orders, self.unknown, self.shortened = {}, {}, set()
+        self.orders, self.unknown, self.shortened, self.open = {}, {}, set(), {}
+        self.table = table
         rows = np.arange(len(layout.rows))
         if wide and table != "cases":
             # A case without an event or plan has a row too, in which these columns are blank.
@@ -90,9 +98,13 @@ class Reader:
         # Made at once: to put in one column after the other takes longer than to read those of a few hundred rows.
         frame = pd.DataFrame(columns, index=rows, copy=False)
         if "step" in fields and "steps" not in fields:
-            frame["steps"] = layout.columns[fields["step"]].filled[rows].astype("int64")
+            named = values.without_empty(layout.columns[fields["step"]], "step")
+            frame["steps"] = named.filled[rows].astype("int64")
         keyless = frame[key].isna().to_numpy(dtype=bool)
         self._note_keyless(keyless & ~layout.columns[fields[key]].filled[rows], rows, fields[key], key)
+        for name, place in doubtful.items():
+            sample = ", ".join(as_text(value)[:60] for value in layout.columns[place].seen(8))
+            self._doubt(name, doubts.UNMATCHED, layout.headers[place].text, sample)
         kept, rows = frame[~keyless], rows[~keyless]
         if "step" in fields and "steps" not in fields:
             kept, rows = _count_steps(kept, rows)
@@ -111,18 +123,33 @@ class Reader:
             newest=_newest(kept),
         )
         stand_ins = frozenset(name for name, place in fields.items() if stands_in(seen[place], table, name))
-        return Piece(part, kept.reset_index(drop=True), layout.rows[rows], stand_ins, frozenset(self.shortened))
+        where, shortened = layout.rows[rows], frozenset(self.shortened)
+        return Piece(part, kept.reset_index(drop=True), where, stand_ins, shortened, self.open)
+
+    def _doubt(self, name: str, doubt: str, header: str, sample: str) -> None:
+        """Leave open what a field says, with what its column holds."""
+        if doubts.matters(self.table, name):
+            self.open[name] = doubts.reason(self.table, name, doubt)
+            self._say(BLOCKS, doubts.finding(self.table, name, doubt), column=header, value=sample)
 
     def _column(self, place: int, kind: str, name: str, rows: np.ndarray) -> pd.Series:
         cells, seen = self.layout.columns[place], self.layout.headers[place]
         if name == "status" and says_is_closed(seen):
             cells = _status_of_is_closed(cells)
-        if name == "migrated" and says_origin(seen):
-            cells = values.migration_or_not(cells)
+        if name == "migrated":
+            if says_origin(seen):
+                cells = values.migration_or_not(cells)
+            elif values.is_dates(cells):
+                cells = values.dated_or_not(cells)
+        box = next((TICKED[one] for one in seen.names if one in TICKED), "") if name == "activity_type" else ""
+        if box:
+            cells = values.ticked(cells, box)
         if len(rows) < len(cells.codes):
             cells = cells.take(rows)
         converted = values.convert(cells, kind, name, self.known.meanings.get(name, {}))
         self._keep_evidence(name, converted, cells, rows)
+        if converted.doubt:
+            self._doubt(name, converted.doubt, seen.text, converted.sample)
         for note in converted.notes:
             if note.sentence == values.SHORTENED:
                 self.shortened.add(name)
@@ -152,7 +179,9 @@ class Reader:
             self.orders[name] = f"{converted.order}, so day first"
 
     def _note_keyless(self, keyless: np.ndarray, rows: np.ndarray, place: int, key: str) -> None:
-        if keyless.any() and (place, key) not in self._noted:
+        if values.is_most(keyless, np.ones(len(keyless))):
+            self._doubt(key, doubts.UNREADABLE, self.layout.headers[place].text, f"{int(keyless.sum()):,} without")
+        if keyless.any() and key not in self.open and (place, key) not in self._noted:
             self._noted.add((place, key))
             numbers = self.layout.rows[rows[keyless]].tolist()
             self._say(AFFECTS, _NO_KEY[key], row=numbers, column=self.layout.headers[place].text)

@@ -233,6 +233,20 @@ class Measure(Policy):
         dates = ["referral_date"] * referral + ([self.clock.start] if self.clock.start else [])
         return tuple(dict.fromkeys(dates))
 
+    def fields_of(self, table: str) -> set[str]:
+        """The fields of a table that its verdicts hang on."""
+        fields = set(self.evidence.fields) if table == self.evidence.table else set()
+        if self.clock.start is None and self.clock.cut_off is None:
+            fields -= {"recorded_on", "owner_assigned_date"}  # with no deadline, nothing was recorded too late
+        if table != "cases":
+            return fields
+        fields |= {"migrated", *self.needs}
+        fields |= {"case_type"} if self.cases.case_type else set()
+        fields |= {"status", "closed_date"} if self.cases.which == "active" else set()
+        fields |= {"contact_details_current"} if self.cases.contact_details_held else set()
+        fields |= {"nsn", "referral_date"} if isinstance(self.evidence, OutcomeEvidence) else set()
+        return fields
+
 
 class Quarter(Policy):
     """A quarter as it is assessed. `measures` keeps the order of the file.

@@ -209,6 +209,11 @@ HOSTILE: dict[str, Callable[[], Files]] = {
     name.replace(" ", "-").replace(",", "").replace(".", "-"): lambda name=name, make=make: {name: make()}
     for name, make in _FILES.items()
 }
+HOSTILE["parquet"] = lambda: {"plans.parquet": b"PAR1" + b"\0" * 40 + b"PAR1"}
+HOSTILE["json-lines"] = lambda: {"events.jsonl": b'{"Case Number": "00000001", "Subject": "x"}\n' * 2}
+HOSTILE["a-readme-in-a-zip"] = lambda: {
+    "exports.zip": zipped({"README.txt": b"Run on Monday, for the region.\n", "events.csv": _same()})
+}
 HOSTILE["the-same-file-twice"] = lambda: {"a.csv": _same(), "b.csv": _same()}
 # Too large to keep: these are written when they are asked for.
 LARGE: dict[str, Callable[[], Files]] = {

@@ -271,3 +271,131 @@ VALUES: dict[str, Callable[[], Files]] = {
     "kinds-of-totals": _kinds_of_totals,
     "is-closed": _is_closed,
 }  # fmt: skip
+
+
+# What is empty, in many spellings; columns that are seen and not understood; words by what they mean
+
+
+def _cases(head: str, *rows: str) -> bytes:
+    """Cases of type CA, each with what follows its number, type and referral date."""
+    return text(
+        f"Case Number,Case Type,Referral Date,{head}", *(f"{n:08},CA,13/04/2026,{r}" for n, r in enumerate(rows, 1))
+    )
+
+
+def _plans(head: str, *rows: str) -> bytes:
+    return text(f"Case Number,Plan Name,{head}", *(f"{n:08},P-{n},{row}" for n, row in enumerate(rows, 1)))
+
+
+def _events(head: str, *rows: str) -> bytes:
+    return text(
+        f"Case Number,Subject,Event Date,{head}", *(f"{n:08},x,{n + 13}/04/2026,{row}" for n, row in enumerate(rows, 1))
+    )
+
+
+def _enrolments(*types: str) -> bytes:
+    return text(
+        "NSN,Enrolment Type,Enrolment Date", *(f"{n:09},{t},13/04/2026" for n, t in enumerate(types, 100000001))
+    )
+
+
+EMPTY_DATES = ("-", "\u2014", "N/A", "TBC", "0", "00/00/0000", "1900-01-00", "1/01/1900", "(blank)", "15/04/2026")
+NOBODY = (
+    "-",
+    "\u2013",
+    "n.a.",
+    "TBA",
+    "nil",
+    "(blank)",
+    "unknown",
+    "Not assigned",
+    "unallocated",
+    "?",
+    "Tama Null",
+    "Unassigned",
+)
+
+SEEN: dict[str, Callable[[], Files]] = {
+    "empty-dates": lambda: {"cases.csv": _cases("Closed Date", *EMPTY_DATES)},
+    "empty-owners-and-numbers": lambda: {
+        "cases.csv": _cases(
+            "Case Owner,NSN",
+            *(f"{owner},{nsn}" for owner, nsn in zip(NOBODY, [*NOBODY[:10], "0", "100000001"], strict=True)),
+        )
+    },
+    "empty-steps-and-statuses": lambda: {
+        "plans.csv": _plans("Plan Status,Number of Steps", "-,-", "n/a,None", "In Progress,0", "In Progress,3"),
+    },
+    "empty-names-of-steps": lambda: {
+        "plans.csv": _plans(
+            "Plan Status,Step Name", "In Progress,-", "In Progress,n/a", "In Progress,\u2014", "In Progress,Visit"
+        ),
+    },
+    "origin-asked": lambda: {"cases.csv": _cases("Case Origin", *["Legacy load"] * 2, *["School request"] * 3)},
+    "origin-understood": lambda: {"cases.csv": _cases("Case Origin", *["Transition"] * 2, *["School request"] * 3)},
+    "date-of-migration": lambda: {"cases.csv": _cases("Migration Date", "2/02/2026", "-", "", "27/02/2026")},
+    "a-column-like-migrated": lambda: {"cases.csv": _cases("Transition Wave", *["Wave one"] * 2, *["None"] * 3)},
+    "box-for-tasks": lambda: {"events.csv": _events("IsTask", "TRUE", "FALSE", "", "false")},
+    "open-and-closed-tasks": lambda: {
+        "events.csv": _events("Open / Closed Task", "Open", "Closed", "Open", "Closed", ""),
+    },
+    "contact-details-in-words": lambda: {
+        "cases.csv": _cases("Contact Details", "Up to date", "Valid", "Do not use", "", "Unknown", "Not valid")
+    },
+    "contact-details-asked": lambda: {"cases.csv": _cases("Contact Details Current", *["Yes"] * 3, *["On file"] * 2)},
+    "steps-in-words": lambda: {
+        "plans.csv": _plans("Plan Status,Steps", "In Progress,3 steps", "Draft,1 step", "Draft,0 of 2 steps")
+    },
+    "steps-apart": lambda: {
+        "plans.xlsx": workbook(
+            {
+                "Plans": [["Case Number", "Plan Name", "Plan Status"], ["00000001", "P-1", "In Progress"]],
+                "Steps": [["Plan Name", "Step Name"], ["P-1", "Visit"], ["P-1", "Call"]],
+            }
+        )
+    },
+    "case-types-by-meaning": lambda: {
+        "cases.csv": text(
+            "Case Number,Case Type,Referral Date",
+            *(
+                f"{n:08},{w},13/04/2026"
+                for n, w in enumerate(
+                    ["NEN - Domestic", "NENs", "non enrolled", "CHRONIC-ABSENCE", "Chronic absences (CA)", "CA / NEN"],
+                    1,
+                )
+            ),
+        )
+    },
+    "case-types-asked": lambda: {
+        "cases.csv": text(
+            "Case Number,Case Type,Referral Date",
+            *(f"{n:08},{w},13/04/2026" for n, w in enumerate(["CA", "CA", "Off roll", "Off roll", "Off roll"], 1)),
+        )
+    },
+    "yes-and-no-in-maori": lambda: {
+        "cases.csv": _cases(
+            "Migrated,Contact Details Current",
+            "\u0100e,\u0101e",
+            "Ae,ae",
+            "K\u0101o,k\u0101o",
+            "Kao,kao",
+            "Yes - wave 1,No (moved)",
+        )
+    },
+    "enrolments-by-meaning": lambda: {
+        "enrol.csv": _enrolments(
+            "Schools", "Alternative-Education", "AE (full time)", "Exemptions", "Enrolled - domestic", "Withdrawn"
+        )
+    },
+    "dates-too-narrow": lambda: {"cases.csv": _cases("Allocation Date", *["########"] * 4, "15/04/2026")},
+    "dates-of-another-calendar": lambda: {
+        "cases.csv": _cases("Allocation Date", *[f"{n}/04/2569" for n in range(14, 18)])
+    },
+    "dates-with-spaces": lambda: {
+        "cases.csv": _cases("Allocation Date", "14 / 04 / 2026", "15 04 2026", "2026 - 04 - 16")
+    },
+    "many-rows-one-line": lambda: {
+        "cases.csv": _cases("Allocation Date", *["soon"] * 3, *["later"] * 4, *["15/04/2026"] * 9),
+    },
+}
+VALUES |= SEEN
