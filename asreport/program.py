@@ -39,7 +39,7 @@ def _begin() -> None:
 
 
 def _interrupted(_: int, __: FrameType | None) -> None:
-    """Not by an exception: in the middle of an import or a callback others would take it for a fault of their own."""
+    """End at once, not by an exception: in an import or a callback others would take it for a fault of their own."""
     with suppress(OSError):
         os.write(2, b"Stopped.\n")
     os._exit(INTERRUPTED)
@@ -47,7 +47,7 @@ def _interrupted(_: int, __: FrameType | None) -> None:
 
 @contextmanager
 def before_it_ends(clean: Callable[[], None]) -> Iterator[None]:
-    """For its time, a signal that ends the program first does `clean`."""
+    """A signal that ends the program first does `clean`, for as long as this lasts."""
     before = _handlers()
 
     def handle(number: int, _: FrameType | None) -> None:
@@ -61,7 +61,7 @@ def before_it_ends(clean: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """For its time, a signal that ends the program waits."""
+    """A signal that ends the program waits, for as long as this lasts."""
     waiting: list[int] = []
     try:
         with _handled(_handlers(), lambda number, _: waiting.append(number)):

@@ -53,8 +53,8 @@ if group == "week":
             f"Met so far, of each week's cases.{'' if pd.isna(aim) else f' Dashed: the target, {aim}%.'} "
             f"Hollow: a small week, fewer than {SMALL_GROUP} cases in scope. Click a week to see its cases."
         )
-        told = f"{names[measure]}: share met by week of referral"
-        if week := clicked(weekly_rate(dated), told, measure, group):
+        chart_in_words = f"{names[measure]}: share met by week of referral"
+        if week := clicked(weekly_rate(dated), chart_in_words, measure, group):
             see_cases(now, measure, group, week["group"])
 else:
     drawn = f"The {MOST} groups furthest from the target; the table has all {len(table):,}. " * (len(table) > MOST)

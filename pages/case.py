@@ -72,17 +72,17 @@ def neighbours(number: str) -> None:
 
 typed = st.query_params.get("case", "").strip()
 search(typed)
-found, near = index.find(typed) if typed else (None, None)
-if found is None:
+matched, near = index.find(typed) if typed else (None, None)
+if matched is None:
     if typed:
         unknown(typed, near)
     nothing_chosen()
     st.stop()
-number: str = found
-told: Story = session.kept(
+number: str = matched
+case_story: Story = session.kept(
     f"story-{number}", lambda: story(now.result, now.exports.tables, number, index, (now.shown, now.tables))
 )
-case_view.facts(told, hidden=now.hidden is not None)
+case_view.facts(case_story, hidden=now.hidden is not None)
 neighbours(number)
-case_view.on_the_strip(told, now.result.as_at)
-case_view.verdicts(told)
+case_view.on_the_strip(case_story, now.result.as_at)
+case_view.verdicts(case_story)

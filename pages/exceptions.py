@@ -46,27 +46,27 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     count = st.container(width="content")
     chosen |= more_filters(listed)
 address.write(listed, chosen, search)
-found = listed.where(chosen, search)
-count.markdown(f"**{len(found):,}** of {len(listed.rows):,} rows, {cases(listed.cases(found))}")
-if found.size == 0:
+matching = listed.where(chosen, search)
+count.markdown(f"**{len(matching):,}** of {len(listed.rows):,} rows, {cases(listed.cases(matching))}")
+if matching.size == 0:
     st.info("No case is like that. With fewer filters there may be some.", icon=":material/search_off:")
     st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(listed,))
     st.stop()
-if fixable := listed.count(found, "group", "fix"):
+if fixable := listed.count(matching, "group", "fix"):
     st.info(
         f"{fixable:,} of them: {GROUPS['fix'].lower()}. {GROUP_MEANINGS['fix']} They come first.",
         icon=":material/build:",
     )
 
 view = (now.number, named, repr(chosen), search)
-pages = -(-len(found) // AT_ONCE)
+pages = -(-len(matching) // AT_ONCE)
 page = st.session_state.get(page_key := f"{session.FILTER}page-{hash(view)}", 1)
-rows = listed.part(found[(page - 1) * AT_ONCE : page * AT_ONCE])
+rows = listed.part(matching[(page - 1) * AT_ONCE : page * AT_ONCE])
 picked = pick(rows, (view, page))
 if pages > 1:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         first = (page - 1) * AT_ONCE + 1
-        st.caption(f"Rows {first:,} to {first + len(rows) - 1:,} of {len(found):,}. The downloads hold them all.")
+        st.caption(f"Rows {first:,} to {first + len(rows) - 1:,} of {len(matching):,}. The downloads hold them all.")
         st.pagination(pages, key=page_key)
 if picked.empty:
     st.caption("Pick a row, at its left edge, to see all of it here and to open the case.")
@@ -77,7 +77,7 @@ else:
 def workbook_as_shown(now: session.Loaded) -> bytes:
     """The workbook with the rows that the filters let through; its summary stays that of all cases."""
     result, which = now.shown, ["case_number", "measure_id"]  # not the place in the list, which names may move
-    keys = pd.MultiIndex.from_frame(listed.rows.take(found)[which])
+    keys = pd.MultiIndex.from_frame(listed.rows.take(matching)[which])
     own = pd.MultiIndex.from_frame(result.case_results[which]).isin(keys)
     part = replace(result, case_results=result.case_results[own].reset_index(drop=True))
     return asreport.exceptions_workbook(part, now.findings, receipt=now.receipt)

@@ -76,17 +76,17 @@ def by_owner(counts: pd.DataFrame) -> None:
 
 def ways() -> None:
     """Each measure short of its target with the steps to it; of the others, that nothing is needed."""
-    found = session.kept("ways", lambda: shortest_ways(now.result))
-    short = sorted((way for way in found if way.still_needed), key=lambda way: STATES.index(way.state))
+    ways = session.kept("ways", lambda: shortest_ways(now.result))
+    short = sorted((way for way in ways if way.still_needed), key=lambda way: STATES.index(way.state))
     for way in short:
         way_card(way, result)
-    if rest := [way for way in found if not way.still_needed]:
+    if rest := [way for way in ways if not way.still_needed]:
         with st.container(border=True):
             st.header(":material/check_circle: No step to take")
             st.markdown("\n".join(f"- **{way.measure}**: {way.sentence}" for way in rest))
     if any(len(way.steps) for way in short):
         download.button(
-            "Download all steps", lambda now: downloads.csv_bytes(steps_in_words(found, now.shown)),
+            "Download all steps", lambda now: downloads.csv_bytes(steps_in_words(ways, now.shown)),
             shared.file_name(now, "shortest-way.csv"), download.CSV, key="steps", now=now, type="primary",
         )  # fmt: skip
 

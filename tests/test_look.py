@@ -84,7 +84,7 @@ def test_tones_are_told_apart_with_any_colour_vision(seen: str) -> None:
 def test_the_browser_is_told_the_theme_as_streamlit_would(section: str) -> None:
     own, ours, again = CustomThemeConfig(), CustomThemeConfig(), CustomThemeConfig()
     theme.work_out(own, section)
-    theme.told(ours, section)
-    theme.told(again, section)
+    theme.add_section(ours, section)
+    theme.add_section(again, section)
     assert ours == again == own
     assert own.ListFields() or not any(get_options_for_section(section).values())

@@ -46,7 +46,7 @@ def to_cases(now: Loaded, measure: str, by: str, group: str, verdicts: Sequence[
     }
 
 
-def follow(found: Listing) -> None:
+def follow(listing: Listing) -> None:
     """Set the filters as the address asks where it asks for something new; else leave them as they were chosen."""
     asked = _address()
     waiting = st.session_state.pop(_ASKED, {})
@@ -55,7 +55,7 @@ def follow(found: Listing) -> None:
     elif asked == st.session_state.get(_WRITTEN):
         asked = {}
     unknown = []
-    for name, options in found.options.items():
+    for name, options in listing.options.items():
         preset = asked.get(name, DEFAULT.get(name, []))
         if asked or key(name) not in st.session_state:
             st.session_state[key(name)] = [value for value in dict.fromkeys(preset) if value in options]
@@ -64,25 +64,25 @@ def follow(found: Listing) -> None:
     if asked or key(SEARCH) not in st.session_state:
         st.session_state[key(SEARCH)] = asked.get(SEARCH, [""])[-1][:MAX_SEARCH]
     if asked:
-        unknown += [filter_label(name) for name in asked if name in FILTERS and name not in found.options]
+        unknown += [filter_label(name) for name in asked if name in FILTERS and name not in listing.options]
         st.session_state[_UNKNOWN] = unknown
 
 
-def write(found: Listing, chosen: Mapping[str, Sequence[str]], search: str) -> None:
+def write(listing: Listing, chosen: Mapping[str, Sequence[str]], search: str) -> None:
     """Put what is chosen into the address; of a search only what is part of a case number."""
     address = {name: list(values) for name, values in chosen.items() if values}
     address |= {name: [_ALL] for name in DEFAULT if not chosen.get(name)}
-    if found.names_a_case(search):
+    if listing.names_a_case(search):
         address[SEARCH] = [search.strip()]
     if address != _address():
         st.query_params.from_dict(address)
     st.session_state[_WRITTEN] = address
 
 
-def reset(found: Listing) -> None:
+def reset(listing: Listing) -> None:
     """Every filter as it was when the page was first opened."""
     forget_unknown()
-    for name in found.options:
+    for name in listing.options:
         st.session_state[key(name)] = list(DEFAULT.get(name, []))
     st.session_state[key(SEARCH)] = ""
 

@@ -69,7 +69,7 @@ def calendar(quarter: Quarter, now: Loaded | None) -> None:
 
 
 def deadlines_of(quarter: Quarter) -> None:
-    """For a day that a clock might start on, when each measure's time is up."""
+    """When each measure's time is up, for a day that a clock might start on."""
     st.header("By when is it due?")
     day = st.date_input(
         "A case referred, and allocated, on", quarter.period.start, format="DD/MM/YYYY", key="deadline-start",
@@ -101,12 +101,12 @@ def _month(days: pd.DataFrame, counts: pd.Series) -> str:
 
 
 def _day(row: pd.Series) -> str:
-    kind, said = row["kind"], [str(text) for text in (row["holiday"], row["what"]) if pd.notna(text)]
+    kind, labels = row["kind"], [str(text) for text in (row["holiday"], row["what"]) if pd.notna(text)]
     shape = f"{kind}{'' if row['in_period'] else ' beyond'}{' decides' if pd.notna(row['mark']) else ''}"
     short = [
         f"<small>{escape(text)}</small>"
         for text in ("Holiday" if kind == HOLIDAY else "", row["mark"])
         if text and pd.notna(text)
     ]
-    title = f" title='{escape('. '.join(said), quote=True)}'" if said else ""
+    title = f" title='{escape('. '.join(labels), quote=True)}'" if labels else ""
     return f"<td class='{shape}'{title}><span>{row['date'].day}</span>{''.join(short)}</td>"

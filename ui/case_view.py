@@ -15,38 +15,38 @@ from ui import shared
 from ui.charts.strip import least_width, strip, strip_in_words
 
 
-def facts(told: Story, hidden: bool) -> None:
+def facts(story: Story, hidden: bool) -> None:
     """Who and what the case is. `hidden`: names are not shown."""
-    student = told.facts.get("Student name")
-    title = f"Case {shared.safe_markdown(told.case_number)}"
+    student = story.facts.get("Student name")
+    title = f"Case {shared.safe_markdown(story.case_number)}"
     st.header(f"{title} · {shared.safe_markdown(student)}" if student else title)
-    st.markdown(f"### {verdicts_in_brief(told.verdicts['verdict'])}")
+    st.markdown(f"### {verdicts_in_brief(story.verdicts['verdict'])}")
     # A number that leads to the student is a name too.
     told_above = ("Case number", "Student name", *(("NSN",) if hidden else ()))
     shown = "".join(
         f"<div><dt>{name}</dt><dd>{html.escape(value)}</dd></div>"
-        for name, value in told.facts.items()
+        for name, value in story.facts.items()
         if name not in told_above
     )
     with st.container(border=True, key="facts"):
         st.html(f"<dl>{shown}</dl>")
 
 
-def on_the_strip(told: Story, as_at: date) -> None:
+def on_the_strip(story: Story, as_at: date) -> None:
     """The strip, how to read it, and the same as a table."""
     st.subheader("On the calendar")
-    if told.days.empty:
+    if story.days.empty:
         st.info("The case and its records have no date near the quarter, so there is no calendar to draw.",
                 icon=":material/event_busy:")  # fmt: skip
     else:
         st.html(
-            f"<style>.st-key-strip {{overflow-x: auto}} .st-key-strip > * {{min-width: {least_width(told)}px}}</style>"
+            f"<style>.st-key-strip {{overflow-x: auto}} .st-key-strip > * {{min-width: {least_width(story)}px}}</style>"
         )
         with st.container(key="strip"):
-            st.altair_chart(strip(told, pd.Timestamp(as_at)), alt=strip_in_words(told))
-        st.caption(strip_key(told))
+            st.altair_chart(strip(story, pd.Timestamp(as_at)), alt=strip_in_words(story))
+        st.caption(strip_key(story))
     st.subheader("Records in order")
-    records = told.records
+    records = story.records
     table = pd.DataFrame(
         {
             "No.": records.index + 1,
@@ -58,17 +58,17 @@ def on_the_strip(told: Story, as_at: date) -> None:
     st.table(table.map(lambda cell: shared.safe_markdown(str(cell))), hide_index=True)
 
 
-def verdicts(told: Story) -> None:
+def verdicts(story: Story) -> None:
     """Why each measure counts the case as it does, and which measures are not about it."""
     st.subheader("Why each measure counts it so")
-    for _, row in told.verdicts.iterrows():
+    for _, row in story.verdicts.iterrows():
         _verdict_card(row)
-    if told.verdicts.empty:
+    if story.verdicts.empty:
         st.info("No measure that could be assessed is about this case.", icon=":material/help:")
-    with st.expander(f"Measures that are not about this case: {len(told.others)}"):
+    with st.expander(f"Measures that are not about this case: {len(story.others)}"):
         st.markdown(
             "\n".join(
-                f"- **{row['measure']}**: {shared.safe_markdown(row['why'])}" for row in told.others.to_dict("records")
+                f"- **{row['measure']}**: {shared.safe_markdown(row['why'])}" for row in story.others.to_dict("records")
             )
         )
 

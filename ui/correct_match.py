@@ -43,8 +43,8 @@ def what_was_read(now: Loaded) -> None:
         for file in now.exports.files
         for part in file.parts
     ]  # fmt: skip
-    seen = {row["File"] for row in rows}
-    others = [file for file in now.exports.files if file.name not in seen]
+    listed = {row["File"] for row in rows}
+    others = [file for file in now.exports.files if file.name not in listed]
     rows += [{"File": file.name, "Taken for": _other_than_export(file)} for file in others]
     table = pd.DataFrame(rows)
     if "Sheet" in table and not table["Sheet"].fillna("").any():

@@ -22,10 +22,10 @@ ON_SCREEN = (
 _IN_VIEW = ("verdict", "owner", "reason", "measure", "group")  # the others are a click away
 
 
-def filters(found: Listing, search_label: str) -> tuple[dict[str, list[str]], str]:
+def filters(listing: Listing, search_label: str) -> tuple[dict[str, list[str]], str]:
     """The filters and the search: what is chosen of each, and what is looked for."""
     chosen = {}
-    shown = [name for name in _IN_VIEW if name in found.options]
+    shown = [name for name in _IN_VIEW if name in listing.options]
     with st.container(border=True, key="filters"):
         # The words of verdicts and measures are long: they get the wide place in the middle.
         places = iter([*st.columns([4, 6, 4]), *st.columns([4, 6, 4])])
@@ -35,23 +35,23 @@ def filters(found: Listing, search_label: str) -> tuple[dict[str, list[str]], st
             persist_state="session", on_change=address.forget_unknown,
         )  # fmt: skip
         for name in shown:
-            chosen[name] = _filter(found, name, next(places))
+            chosen[name] = _filter(listing, name, next(places))
     return chosen, search or ""
 
 
-def more_filters(found: Listing) -> dict[str, list[str]]:
+def more_filters(listing: Listing) -> dict[str, list[str]]:
     """The filters that are behind a button, and what is chosen of each."""
-    others = [name for name in FILTERS if name in found.options and name not in _IN_VIEW]
+    others = [name for name in FILTERS if name in listing.options and name not in _IN_VIEW]
     in_use = sum(bool(st.session_state[address.key(name)]) for name in others)
     with st.popover(f"More filters, {in_use} in use" if in_use else "More filters", icon=":material/filter_list:"):
-        chosen = {name: _filter(found, name, st.container()) for name in others}
-        st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(found,))
+        chosen = {name: _filter(listing, name, st.container()) for name in others}
+        st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=address.reset, args=(listing,))
     return chosen
 
 
-def _filter(found: Listing, name: str, place: DeltaGenerator) -> list[str]:
+def _filter(listing: Listing, name: str, place: DeltaGenerator) -> list[str]:
     """A filter; nothing chosen lets everything through."""
-    options = found.options[name]
+    options = listing.options[name]
     return place.multiselect(
         filter_label(name), list(options), format_func=options.__getitem__, key=address.key(name), placeholder="All",
         persist_state="session", on_change=address.forget_unknown,

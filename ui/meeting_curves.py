@@ -36,9 +36,9 @@ def _curve(curve: pd.DataFrame, measures: list[Measure]) -> None:
     if curve.empty:
         st.write("Nothing to draw: no case was assessed whose business days have passed.")
         return
-    said = time_to_meeting.curve_in_words(curve, measures)
-    st.markdown(said)
-    st.vega_lite_chart(time_curve(curve, measures), alt=said.replace("*", ""))
+    in_words = time_to_meeting.curve_in_words(curve, measures)
+    st.markdown(in_words)
+    st.vega_lite_chart(time_curve(curve, measures), alt=in_words.replace("*", ""))
 
 
 def _table(times: pd.DataFrame, names: dict[str, str]) -> None:

@@ -75,12 +75,12 @@ def _effects(now: Loaded) -> pd.DataFrame | None:
     """The effects of each other choice; None where there are too many cases to work them out unasked."""
     if len(now.result.cases) > AT_ONCE and not session.has_kept(_EFFECTS):
         return None
-    found: pd.DataFrame = session.kept(_EFFECTS, lambda: reading_effects(now.exports.tables, now.result))
-    return found
+    effects: pd.DataFrame = session.kept(_EFFECTS, lambda: reading_effects(now.exports.tables, now.result))
+    return effects
 
 
 def _work_out(now: Loaded) -> None:
-    """With many cases, a button, and how far it has come."""
+    """Show a button where there are many cases, and how far it has come."""
     st.write("What each other choice would do is an assessment of all cases for each. That takes a few seconds.")
     if st.button("Work out what each choice would do", icon=":material/calculate:"):
         bar = st.progress(0.0)
@@ -116,12 +116,12 @@ def _control(now: Loaded, name: str, reading: Reading) -> Value:
     key = f"reading-{name}-{now.number}"
     if isinstance(reading.value, str):
         options = list(reading.choices)
-        said: str = st.radio(
+        chosen: str = st.radio(
             "Taken as", options, index=options.index(reading.value), key=key,
             format_func=lambda value: reading.choices[value][0].upper() + reading.choices[value][1:],
             captions=["asreport’s reading of the guide" if value == reading.default else "" for value in options],
         )  # fmt: skip
-        return said
+        return chosen
     listed = entries(name, now.result.quarter, now.exports.tables)
     several: list[str] = st.multiselect(
         "Taken as any of", listed, [v for v in listed if v in reading.value], key=key,
@@ -154,12 +154,12 @@ def _not_applied(now: Loaded, chosen: dict[str, Value]) -> None:
     with st.container(border=True, key="readings-not-applied"):
         st.header("What your choice does, all of it together")
         try:
-            found = _combined(now, chosen)
+            combined = _combined(now, chosen)
         except asreport.OutsideCalendar as error:
             st.error(f"With this choice nothing can be assessed. {error}", icon=":material/error:")
             return
-        if found is not None:
-            _combined_effect(found)
+        if combined is not None:
+            _combined_effect(combined)
         st.write("Applied, these figures are not as the Ministry computes them, and every page and download says so.")
 
 
@@ -169,12 +169,12 @@ def _combined(now: Loaded, chosen: dict[str, Value]) -> pd.DataFrame | None:
     if wait and not st.button("Show what this does to each figure", icon=":material/calculate:"):
         return None
     with st.spinner("Assessing under these readings …"):
-        found: pd.DataFrame = session.kept(name, lambda: effect(now.exports.tables, now.result, chosen))
-    return found
+        combined: pd.DataFrame = session.kept(name, lambda: effect(now.exports.tables, now.result, chosen))
+    return combined
 
 
-def _combined_effect(found: pd.DataFrame) -> None:
-    moved = found[moves(found)]
+def _combined_effect(combined: pd.DataFrame) -> None:
+    moved = combined[moves(combined)]
     if moved.empty:
         st.info("No figure of this upload moves.", icon=":material/horizontal_rule:")
         return
@@ -186,8 +186,8 @@ def _combined_effect(found: pd.DataFrame) -> None:
     columns = {"Rate": "rate_percent", "Floor": "floor_percent", "Ceiling": "ceiling_percent", "In scope": "in_scope"}
     table = {"Measure": moved["measure"]}
     for label, name in columns.items():
-        said = "{:,}".format if name == "in_scope" else percent
-        table[label] = _from_to(moved[f"{name}_now"].map(said), moved[name].map(said))
+        as_figure = "{:,}".format if name == "in_scope" else percent
+        table[label] = _from_to(moved[f"{name}_now"].map(as_figure), moved[name].map(as_figure))
     table["Outcome"] = _from_to(moved["outcome_now"].map(words), moved["outcome"].map(words))
     st.table(pd.DataFrame(table).set_index("Measure"))
 

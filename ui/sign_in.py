@@ -217,7 +217,7 @@ def door() -> None:
 
 
 def inside() -> None:
-    """On every page of who has come in: as whom, the way out, and the watch on whether anybody is still there."""
+    """Show who has come in, on every page, as whom, the way out, and the watch on whether anybody is still there."""
     settings = _settings()
     if not isinstance(settings, Settings):
         return
@@ -279,7 +279,7 @@ def _account(claims: Mapping[str, Any]) -> str:
 
 
 def word_on_hosting() -> None:
-    """On a public address without a sign-in: that anybody may be here."""
+    """Say, on a public address without a sign-in, that anybody may be here."""
     if _settings() is None and not is_own_computer(_host()):
         st.warning(
             "**This asreport does not ask who you are: whoever can reach its address can open it.** Others do not see "

@@ -16,10 +16,10 @@ work_out = app_session._populate_theme_msg  # Streamlit's own
 
 def remember() -> None:
     """Have Streamlit tell the theme as it was worked out the first time."""
-    app_session._populate_theme_msg = told  # type: ignore[assignment]
+    app_session._populate_theme_msg = add_section  # type: ignore[assignment]
 
 
-def told(message: CustomThemeConfig, section: str = "theme") -> None:
+def add_section(message: CustomThemeConfig, section: str = "theme") -> None:
     """Put what `.streamlit/config.toml` says in a section into a message."""
     known = _section(section)
     if known.ListFields():  # a section that says nothing stays unsaid

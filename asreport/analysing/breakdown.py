@@ -66,7 +66,7 @@ def ranked(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def furthest(table: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Of a breakdown of all measures, the `most` groups with the most short cases over all of them, and their rank.
+    """The `most` groups of a breakdown of all measures that have the most short cases over all of them, and their rank.
 
     All columns of `breakdown`, in its order, and `rank` (1: the most). Where no case is short, cases missed decide.
     A case that several measures miss counts for each.

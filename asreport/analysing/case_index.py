@@ -60,13 +60,13 @@ class CaseIndex:
 
     def file_of(self, tables: Tables, case_number: str) -> dict[str, pd.DataFrame]:
         """The tables with what is about one case alone; a table that was not uploaded stays absent."""
-        found = {"cases": tables["cases"].iloc[self.rows["cases"].of(case_number)].reset_index(drop=True)}
-        nsn = found["cases"]["nsn"].iloc[0] if "nsn" in found["cases"] else None
+        file = {"cases": tables["cases"].iloc[self.rows["cases"].of(case_number)].reset_index(drop=True)}
+        nsn = file["cases"]["nsn"].iloc[0] if "nsn" in file["cases"] else None
         for table in ("events", "plans", "outcomes"):
             if table in tables:
                 key = nsn if table == "outcomes" else case_number
-                found[table] = tables[table].iloc[self.rows[table].of(key)].reset_index(drop=True)
-        return found
+                file[table] = tables[table].iloc[self.rows[table].of(key)].reset_index(drop=True)
+        return file
 
     def find(self, typed: str) -> tuple[str | None, str | None]:
         """The case that was meant by what was typed, and, where there is none, the number of a case near to it."""

@@ -40,7 +40,7 @@ class Record(NamedTuple):
 
 
 def day_first(record: Record) -> tuple[bool, Any, int]:
-    """By date, without one last; of one day, in the order things happen to a case."""
+    """The key that sorts records by date, those without one last, and those of one day as things happen to a case."""
     dated = pd.notna(record.date)
     return not dated, record.date if dated else 0, _ORDER.index(record.kind)
 
@@ -185,7 +185,7 @@ def _sentence(clause: str) -> str:
 
 
 def _of_clock(row: Any, measure: Measure, quarter: Quarter) -> list[str]:
-    """From when to when a measure's clock runs for a case."""
+    """Sentences that say from when to when a measure's clock runs for a case."""
     clock, steps = measure.clock, STORY["steps"]
     if pd.isna(row.deadline):
         return [steps["no_deadline"]]

@@ -120,8 +120,8 @@ def counts_in_words(records: pd.DataFrame) -> list[str]:
     """What each of `Story.records` counts for, and why not: `✓ Student plan in place`, `✕ It has no date.`"""
     words = []
     for counts, names, why in zip(records["counts"], records["counts_for"], records["why_not"], strict=True):
-        said = [f"✓ {'; '.join(names)}."] * bool(counts) + ([] if pd.isna(why) else [why if counts else f"✕ {why}"])
-        words.append(" ".join(said) or "–")
+        parts = [f"✓ {'; '.join(names)}."] * bool(counts) + ([] if pd.isna(why) else [why if counts else f"✕ {why}"])
+        words.append(" ".join(parts) or "–")
     return words
 
 
@@ -142,7 +142,7 @@ def strip_key(story: Story) -> str:
 
 
 def _by_date(records: list[Record]) -> pd.DataFrame:
-    """As `Story.records`."""
+    """The records in the order and the columns of `Story.records`."""
     in_order = sorted(records, key=day_first)
     table = pd.DataFrame(in_order, columns=list(Record._fields))
     return table.assign(
@@ -153,14 +153,14 @@ def _by_date(records: list[Record]) -> pd.DataFrame:
 
 
 def _deadlines(results: pd.DataFrame, measure: pd.Series) -> pd.DataFrame:
-    """As `Story.deadlines`."""
+    """The deadlines that a case has, in the columns of `Story.deadlines`."""
     table = results.assign(measure=measure, start=results["start_date"])
     table = table[table["deadline"].notna()]
     return table[["measure_id", "measure", "start", "deadline", "verdict"]].reset_index(drop=True)
 
 
 def _days(records: list[Record], deadlines: pd.Series, case: pd.DataFrame, result: Assessment) -> pd.DataFrame:
-    """As `Story.days`; empty where no date is known."""
+    """The calendar of `Story.days`; it is empty where no date is known."""
     lowest, highest = max(result.as_at - BACK, FIRST_DAY.astype(date)), min(result.as_at + AHEAD, LAST_DAY.astype(date))
     known = [day.date() for day in (*(record.date for record in records), *deadlines) if pd.notna(day)]
     known = [day for day in known if lowest <= day <= highest]
@@ -185,7 +185,7 @@ def _numbers(days: pd.DataFrame, case: pd.DataFrame, quarter: Quarter) -> pd.Ser
 
 
 def _others(result: Assessment, case: pd.DataFrame, about: set[str]) -> pd.DataFrame:
-    """As `Story.others`."""
+    """The measures that are not about the case, in the columns of `Story.others`."""
     rows = [
         (measure.id, measure.name, result.not_assessed.get(measure.id) or _not_about(measure, case, result))
         for measure in result.quarter.measures.values()

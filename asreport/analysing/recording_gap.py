@@ -68,10 +68,10 @@ def gap_in_words(gap: pd.Series) -> str:
     else:
         figure, most, moves = "what is met so far", gap["floor_if_put_right"], True
     if moves:
-        said = f"Putting {put_right} right would bring {figure} to at most {percent_in_words(most)}."
+        gain = f"Putting {put_right} right would bring {figure} to at most {percent_in_words(most)}."
     else:
-        said = f"Putting {put_right} right would leave {figure} as it is: the cases are not due yet."
-    return f"{said} {_rest(gap)}".rstrip()
+        gain = f"Putting {put_right} right would leave {figure} as it is: the cases are not due yet."
+    return f"{gain} {_rest(gap)}".rstrip()
 
 
 def _rest(gap: pd.Series) -> str:

@@ -141,7 +141,7 @@ def _candidates(result: Assessment, figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _also(rows: pd.DataFrame, result: Assessment) -> pd.Series:
-    """For each of the candidates, the other measures in which the same work on the same case is a candidate too."""
+    """The other measures, of each candidate, in which the same work on the same case is a candidate too."""
     works = {measure.id: work_of(measure) for measure in result.quarter.measures.values()}
     place = rows["measure_id"].map({measure_id: n for n, measure_id in enumerate(works)}).to_numpy(dtype="int64")
     pieces = pd.MultiIndex.from_arrays([rows["case_number"], rows["measure_id"].map(works)])

@@ -23,7 +23,7 @@ BEYOND = 5  # how many business days a curve goes on after the longest clock
 
 
 def timed_measures(quarter: Quarter) -> dict[str, list[Measure]]:
-    """For each subject of a meeting, the measures that give it so many business days, the shortest clock first."""
+    """The measures that give the meeting of a subject so many business days, by subject, the shortest clock first."""
     timed: dict[str, list[Measure]] = {}
     for measure in quarter.measures.values():
         if isinstance(measure.evidence, MeetingEvidence) and measure.clock.business_days is not None:

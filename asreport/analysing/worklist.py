@@ -207,12 +207,12 @@ def _work(rows: pd.DataFrame, quarter: Quarter) -> pd.Series:
 
 
 def rows_of_cases(rows: pd.DataFrame, result: Assessment) -> np.ndarray:
-    """For each of `rows` (column `case_number`), the row of its case in `result.cases`."""
+    """The row in `result.cases` of the case of each of `rows` (column `case_number`)."""
     return pd.Index(result.cases["case_number"]).get_indexer(rows["case_number"])
 
 
 def ids_of(has: np.ndarray, ids: Sequence[str]) -> pd.Series:
-    """For each row of a table of flags, a column an id, the ids it has, with a space between."""
+    """The ids that each row of a table of flags has (a column an id), with a space between."""
     patterns, which = np.unique(has, axis=0, return_inverse=True)
     words = [" ".join(np.array(ids, dtype=object)[pattern]) for pattern in patterns]
     return pd.Series(np.array(words, dtype=object)[which.reshape(-1)], dtype="str")

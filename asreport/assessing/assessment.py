@@ -126,7 +126,7 @@ def _by_number(records: pd.DataFrame, cases: pd.DataFrame) -> tuple[np.ndarray, 
 
 
 def _by_nsn(outcomes: pd.DataFrame, cases: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """For each case and outcome with the same NSN, their rows; a student may have several of both."""
+    """The rows of each case and outcome with the same NSN; a student may have several of both."""
     if "nsn" not in cases:
         return np.array([], dtype="int64"), np.array([], dtype="int64")
     left = pd.DataFrame({"nsn": cases["nsn"], "case": np.arange(len(cases))}).dropna()

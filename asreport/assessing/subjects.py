@@ -39,13 +39,13 @@ def _unmarked(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    """Without white space and letters that show nothing."""
+    """The text without white space and letters that show nothing."""
     squeezed = "".join(text.split())
     return squeezed if squeezed.isascii() else squeezed.translate(_UNSEEN)
 
 
 def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """For each subject of the quarter, which rows have that very subject and which have one that resembles it.
+    """Which rows have a subject of the quarter, and which have one that resembles it, by the key of the subject.
 
     `subjects`: texts, missing where blank. Returns subject key → (is it, resembles it), boolean arrays of that length.
     A text that is one of the quarter's own subjects, or accepted as one, resembles no other.
@@ -56,11 +56,13 @@ def classify(subjects: pd.Series, quarter: Quarter) -> dict[str, tuple[np.ndarra
     damaged = [place for place, text in enumerate(squeezed) if "?" in text or not text.isascii()]
     exact = {key: _are(subject, squeezed, damaged) for key, subject in quarter.subjects.items()}
     others = np.flatnonzero(~np.any(list(exact.values()), axis=0))
-    seen = _Others([texts[place] for place in others], [squeezed[place] for place in others], quarter.resemblance)
+    other_subjects = _Others(
+        [texts[place] for place in others], [squeezed[place] for place in others], quarter.resemblance
+    )
     result = {}
     for key, subject in quarter.subjects.items():
         alike = np.full(len(texts), False)
-        alike[others] = seen.resembling(subject)
+        alike[others] = other_subjects.resembling(subject)
         # A missing subject has the code -1 and so takes the False appended here.
         result[key] = (np.append(exact[key], False)[codes], np.append(alike, False)[codes])
     return result
@@ -145,17 +147,19 @@ class _Others:
     def __init__(self, texts: list[str], squeezed: list[str], words: Resemblance) -> None:
         self.squeezed = squeezed
         self.words = [_WORD.findall(_DAMAGE.sub("a", text)) for text in texts]
-        self.distinct = list({word for found in self.words for word in found})
+        self.distinct = list({word for words_in_text in self.words for word in words_in_text})
         other_matters, meant = set(words.other_matters), self._like([*words.first, *words.meeting])
-        self.of_first_meeting = [not meant.isdisjoint(found) for found in self.words]
-        self.of_other_matters = np.array([not other_matters.isdisjoint(found) for found in self.words], dtype=bool)
+        self.of_first_meeting = [not meant.isdisjoint(words_in_text) for words_in_text in self.words]
+        self.of_other_matters = np.array(
+            [not other_matters.isdisjoint(words_in_text) for words_in_text in self.words], dtype=bool
+        )
 
     def resembling(self, subject: Subject) -> np.ndarray:
         """Who was met is named, and that it was first or a meeting; or the whole is the name but for a slip."""
         who = self._like([_unmarked(word) for word in subject.who])
         named = [
-            is_meant and not who.isdisjoint(found)
-            for is_meant, found in zip(self.of_first_meeting, self.words, strict=True)
+            is_meant and not who.isdisjoint(words_in_text)
+            for is_meant, words_in_text in zip(self.of_first_meeting, self.words, strict=True)
         ]
         alike = np.array(named, dtype=bool)
         alike |= _alike(self.squeezed, [_squeezed(_unmarked(subject.name))], _ALIKE_SUBJECT)

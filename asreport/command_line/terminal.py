@@ -28,5 +28,5 @@ def show(text: str) -> None:
 
 
 def lead_nowhere(stream: TextIO) -> None:
-    """Of what could not be written, Python would try to write the rest as it ends."""
+    """Send a stream nowhere: Python would try to write the rest of what could not be written as it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -171,7 +171,7 @@ class EvidenceKind(Policy, ABC):
         return {"subject": "", "meeting": ""}
 
     def best(self, judged: JudgedRecords, cases: CasesInScope) -> CaseEvidence:
-        """Of each case, the record that counted or nearly did, and what it says."""
+        """The record of each case that counted or nearly did, and what it says."""
         rank_of, reason_of = _ranking(type(self))
         rank = rank_of[judged.failed]
         place, best = best_of_case(judged.case, rank, judged.ties, len(cases))

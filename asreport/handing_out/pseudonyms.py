@@ -187,15 +187,15 @@ def _written(names: pd.Series, pseudonym: pd.Series) -> dict[tuple[str, ...], st
 
     What has more words than any name is taken in pieces: whole, it would be turned as often as it has words.
     """
-    found: dict[tuple[str, ...], str] = {}
+    stand_ins: dict[tuple[str, ...], str] = {}
     for name, stands in zip(names, pseudonym, strict=True):
         words = tuple(word.casefold() for word in _WORD.findall(name))
         for start in range(0, len(words), _MOST_WORDS):
             piece = words[start : start + _MOST_WORDS]
             for turned in range(len(piece) if len(piece) > 1 else 0):
                 written = piece[turned:] + piece[:turned]
-                found[written] = stands if found.get(written, stands) == stands else SOME_STUDENT
-    return found
+                stand_ins[written] = stands if stand_ins.get(written, stands) == stands else SOME_STUDENT
+    return stand_ins
 
 
 def _lengths(names: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:

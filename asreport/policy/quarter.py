@@ -532,7 +532,7 @@ def _problem(error: Any) -> list[str]:
     if path and path[-1] == "default":  # a reading's default repeats its value
         path[-1] = "value"
     rules = error["msg"].removeprefix("Value error, ").splitlines()
-    found = "" if error["type"] in ("value_error", "missing") else f"; found {quoted(repr(error['input']))}"
+    input_in_words = "" if error["type"] in ("value_error", "missing") else f"; found {quoted(repr(error['input']))}"
     write = next((f"; write for example {EXAMPLES[part]}" for part in reversed(path) if part in EXAMPLES), "")
     place = ".".join(path) or "the quarter"
-    return [f"{place}{'' if rule.startswith('.') else ': '}{rule}{found}{write}" for rule in rules]
+    return [f"{place}{'' if rule.startswith('.') else ': '}{rule}{input_in_words}{write}" for rule in rules]

@@ -92,13 +92,13 @@ def load_quarter(
     file's own.
     Raises `QuarterError`, a line a fault: where, the rule, what was found, what to write.
     """
-    found = _loaded(quarter)
+    loaded = _loaded(quarter)
     if period_start or period_end:
-        found = found.with_period(period_start, period_end)
+        loaded = loaded.with_period(period_start, period_end)
     if readings:
-        changed = {name: reading.value for name, reading in found.readings.items() if reading.changed}
-        found = found.with_readings({**changed, **readings})
-    return found
+        changed = {name: reading.value for name, reading in loaded.readings.items() if reading.changed}
+        loaded = loaded.with_readings({**changed, **readings})
+    return loaded
 
 
 def extended(base: Quarter, own: dict[str, Any], where: str) -> Quarter:

@@ -68,7 +68,7 @@ def counted(number: int, unit: str) -> str:
 
 
 def within(clock: Clock) -> str:
-    """By when: `within 5 business days`, `by 3 July 2026`, nothing where there is no clock."""
+    """By when a clock ends: `within 5 business days`, `by 3 July 2026`, nothing where there is no clock."""
     if clock.cut_off:
         return f"by {in_words(clock.cut_off)}"
     for number, unit in ((clock.business_days, "business day"), (clock.weeks, "week")):
@@ -124,7 +124,7 @@ def filled(text: str, words: Mapping[str, str | None]) -> str:
         raise ValueError(f"{names} stands for nothing here, as the measure has none; leave it out or write {{within}}")
     if not _NAME.search(text):
         return text
-    whole = " ".join(_NAME.sub(lambda found: words[found[1]] or "", text).split())
+    whole = " ".join(_NAME.sub(lambda placeholder: words[placeholder[1]] or "", text).split())
     return whole[:1].upper() + whole[1:] if _NAME.match(text) else whole
 
 
