@@ -10,6 +10,7 @@ import io
 from datetime import date, timedelta
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,9 @@ from worlds import any_quarter
 
 import asreport
 from asreport.policy.quarter_file import extended
+from asreport.sample import exported
+from asreport.sample.days import Days
+from asreport.sample.each_reason import each_reason
 
 Q2, Q3 = asreport.load_quarter("q2-2026"), asreport.load_quarter("q3-2026")
 Q4 = asreport.carried_over(Q3, "q4-2026")
@@ -66,7 +70,7 @@ MIGRATED = own_quarter(
     {
         f"own-{n}-{m}": measure(evidence, clock, which, migrated=True)
         for n, evidence in enumerate(EVERY_EVIDENCE)
-        for m, (clock, which) in enumerate([({"cut_off": date(2027, 2, 19)}, "active"), (EVERY_CLOCK[0], "all")])
+        for m, (clock, which) in enumerate([({"cut_off": date(2027, 2, 26)}, "active"), (EVERY_CLOCK[0], "all")])
     }
 )
 # Other subjects and plan statuses, and macrons that the exports' encoding has no letter for.
@@ -80,6 +84,7 @@ OTHER_WORDS = own_quarter(
 )
 OVER = own_quarter({f"own-{n}": measure(e, {"cut_off": date(2026, 9, 1)}) for n, e in enumerate(EVERY_EVIDENCE)})
 NO_CASE_BELONGS = own_quarter({"never": measure(PLAN, {"cut_off": date(2027, 3, 1)}, "deadline_in_period")})
+DUE_AFTER = own_quarter({"late": measure(OUTCOME, {"cut_off": date(2027, 3, 1)}, "deadline_in_period")})
 QUARTERS = {
     "q3-2026": Q3,
     "q4-2026": Q4,
@@ -90,6 +95,7 @@ QUARTERS = {
     "other words": OTHER_WORDS,
     "a cut-off before the period": OVER,
     "no case belongs": NO_CASE_BELONGS,
+    "due after the period": DUE_AFTER,
     "changed": Q2.with_readings({"start_day": "day 1", "deadline_day": "missed", "meeting_clock": "allocation_date"}),
     "another period": Q2.with_period(end=date(2026, 6, 28)),
 }
@@ -205,13 +211,17 @@ def check_the_judge_agrees(quarter, exports, as_at, results):
 
 
 @pytest.mark.parametrize("name", QUARTERS)
-def test_every_measure_verdict_and_reason_occurs(name):
-    _, as_at, results = sampled(name)
-    check_all_is_said(QUARTERS[name], as_at, results)
+def test_every_measure_verdict_and_reason_occurs_whatever_is_drawn(name):
+    quarter = QUARTERS[name]
+    days, rng = Days(quarter), np.random.default_rng(1)
+    exports = read(exported([each_reason(days, rng)], days, rng))
+    results = asreport.assess(exports.tables, quarter, as_at=exports.taken_on).case_results
+    check_all_is_said(quarter, exports.taken_on, results)
 
 
 @pytest.mark.parametrize(
-    "name", ["q3-2026", "q4-2026", "q1-2027", "migrated", "a cut-off before the period", "changed"]
+    "name",
+    ["q3-2026", "q4-2026", "q1-2027", "migrated", "a cut-off before the period", "changed", "due after the period"],
 )
 def test_the_plain_computation_agrees(name):
     exports, as_at, results = sampled(name)
@@ -236,7 +246,7 @@ def test_so_it_is_of_any_quarter(quarter):
         (Q3, date(2026, 10, 5)),
         (Q4, date(2027, 1, 11)),  # 4 January 2027 is a holiday
         (NEW_YEAR, date(2027, 4, 5)),
-        (MIGRATED, date(2027, 2, 22)),  # the cut-off is a Friday, a week after the end
+        (MIGRATED, date(2027, 3, 1)),  # the cut-off is a Friday, two weeks after the end
         (OVER, date(2027, 2, 22)),
     ],
 )

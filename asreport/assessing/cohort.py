@@ -69,7 +69,7 @@ def cases_of(measure: Measure, cases: pd.DataFrame, quarter: Quarter, as_at: dat
         belongs &= _in_period(referral, quarter) | unknown & np.isnat(referral)
     deadline = deadlines(measure, cases, quarter, belongs)
     if rule.which == "deadline_in_period":
-        belongs &= _in_period(deadline, quarter) | unknown
+        belongs &= _in_period(deadline, quarter) | unknown & np.isnat(deadline)
     return deadline, belongs
 
 

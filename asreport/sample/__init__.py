@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from asreport.policy.quarter import Quarter
+    from asreport.sample.days import Days
+    from asreport.sample.records import Records
 
 MINIMUM_CASES = 80
 # So many cases, at least, are drawn beside those of the showcase.
@@ -36,11 +40,9 @@ def sample_exports(cases: int = 500, seed: int = 1, quarter: Quarter | None = No
     import numpy as np
 
     from asreport.policy.quarter_file import newest_confirmed
-    from asreport.sample.assemble import assemble
     from asreport.sample.days import Days
     from asreport.sample.draw import draw
     from asreport.sample.each_reason import each_reason
-    from asreport.sample.files import activities_csv, cases_xlsx, enrolments_csv, plans_csv
     from asreport.sample.showcase import is_written_for, showcase
 
     days = Days(quarter or newest_confirmed())
@@ -51,7 +53,15 @@ def sample_exports(cases: int = 500, seed: int = 1, quarter: Quarter | None = No
             f"A sample of {days.quarter.name} needs at least {needed} cases, so that every reason of its "
             f"{len(days.quarter.measures)} measures can occur; got {cases}."
         )
-    exports = assemble([shown, draw(cases - len(shown.cases), days, rng)], days.as_at, rng)
+    return exported([shown, draw(cases - len(shown.cases), days, rng)], days, rng)
+
+
+def exported(parts: list[Records], days: Days, rng: np.random.Generator) -> dict[str, bytes]:
+    """Sets of cases and their records as the exports of one provider: file name → content."""
+    from asreport.sample.assemble import assemble
+    from asreport.sample.files import activities_csv, cases_xlsx, enrolments_csv, plans_csv
+
+    exports = assemble(parts, days.as_at, rng)
     taken = datetime.combine(days.as_at.astype(date), TAKEN_AT)
     return {
         "AS-CMS cases.xlsx": cases_xlsx(exports.cases, taken),
