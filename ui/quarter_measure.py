@@ -78,8 +78,8 @@ def line(draft: Kept, of: Quarter, row: Row) -> None:
 def target(draft: Kept, row: Row, key: str, label: str = "Target in percent") -> None:
     """The target; empty: the measure is tracked without one."""
     shown: Any = "visible" if key == "new" else "collapsed"
-    field(draft, st.number_input, label, row, "target", key, value=None, step=1, placeholder="–", icon=":material/percent:",
-          label_visibility=shown)  # fmt: skip
+    field(draft, st.number_input, label, row, "target", key, value=None, step=1, placeholder="–",
+          icon=":material/percent:", label_visibility=shown)  # fmt: skip
 
 
 def how_long(draft: Kept, row: Row, key: str) -> None:
