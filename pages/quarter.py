@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import quarter_draft, quarter_editor, quarter_effects, session
+from ui import quarter_draft, quarter_editor, quarter_effects, session, shared
 
 session.page_of_app()
 st.title("Quarter")
@@ -12,6 +12,8 @@ st.caption("Which measures and targets hold this quarter?")
 now = session.loaded()
 of = quarter_draft.in_force(now)
 draft = quarter_draft.of(of)
+if now:
+    shared.own_choices(now.result.quarter)
 quarter_editor.carried_over(of, draft)
 faults = quarter_draft.faults(draft, of)
 quarter_editor.dates(draft, faults)

@@ -31,18 +31,19 @@ def changes(draft: Kept, of: asreport.Quarter, now: Loaded | None) -> None:
             _undo(of)
         return
     changed = then != of
-    _differences(of, then)
+    _differences(of, then, now)
     applicable = changed and now is not None and _figures(draft, of, then, now)
     _bar(of, then, now, changed, applicable)
 
 
-def _differences(of: asreport.Quarter, then: asreport.Quarter) -> None:
+def _differences(of: asreport.Quarter, then: asreport.Quarter, now: Loaded | None) -> None:
     base = base_of(of)
     if base is None:
         return
     st.header(f"What differs from {base.name}")
     sentences = [s for s in asreport.differences_in_words(base, then) if s not in then.cautions]
-    st.markdown("\n".join(f"- {safe_markdown(one)}" for one in sentences) or "Nothing.")
+    shown = [now.words(one) if now else one for one in sentences]
+    st.markdown("\n".join(f"- {safe_markdown(one)}" for one in shown) or "Nothing.")
 
 
 def _figures(draft: Kept, of: asreport.Quarter, then: asreport.Quarter, now: Loaded) -> bool:

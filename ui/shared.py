@@ -131,6 +131,11 @@ def departures(quarter: Quarter) -> None:
     if quarter.cautions:
         st.info(safe_markdown(" ".join(quarter.cautions)), icon=":material/history:")
         st.page_link("pages/quarter.py", label="Compare, confirm or change them", icon=":material/edit_calendar:")
+    own_choices(quarter)
+
+
+def own_choices(quarter: Quarter) -> None:
+    """What a provider chose other than the guide."""
     if quarter.departures:
         st.warning(
             "Not as the Ministry computes it. " + safe_markdown(" ".join(quarter.departures)), icon=":material/tune:"
