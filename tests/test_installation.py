@@ -96,6 +96,12 @@ def test_one_with_the_id_of_a_built_in_one_takes_its_place(
     assert asreport.load_quarter("q2-2026") == Q2
 
 
+def test_what_takes_back_a_replaced_one_reads_back_here_too(folder: Path):
+    put(folder, second='extends = "q2-2026"\n[measures.school-meeting-5]\ntarget = 83')
+    mine = asreport.load_quarter(b'extends = "q2-2026"\nid = "mine"\n[measures.school-meeting-5]\ntarget = 80')
+    assert asreport.load_quarter(asreport.as_toml(mine).encode()).measures["school-meeting-5"].target == 80
+
+
 def test_worked_cases_stay_those_of_the_quarter_that_comes_with_asreport(folder: Path):
     text = 'extends = "q2-2026"\n[measures.school-meeting-5]\nclock = { start = "referral_date", business_days = 9 }'
     put(folder, second=text)
