@@ -23,28 +23,29 @@ _LONGEST = 60  # letters of a header of a table further down
 _HEADERS = 2  # known headers that make a row the header of another table
 
 
-def tables_apart(grid: Grid) -> list[Grid]:
+def tables_apart(grid: Grid) -> list[tuple[Grid, Layout | None]]:
     """The grids of the tables of a sheet, each with a name of its own; the grid itself where it holds one or none.
+
+    With each is its layout, as it is worked out here anyway.
 
     Raises Unreadable where two tables stand beside each other that cannot be cut apart.
     """
     found = _cut(grid, _MOST)
     if len(found) < 2:
-        return [grid]
+        return found
     named = f"{grid.sheet}, table" if grid.sheet else "table"
-    return [replace(part, sheet=f"{named} {place}") for place, part in enumerate(found, 1)]
+    return [(replace(part, sheet=f"{named} {place}"), layout) for place, (part, layout) in enumerate(found, 1)]
 
 
-def _cut(grid: Grid, most: int) -> list[Grid]:
+def _cut(grid: Grid, most: int) -> list[tuple[Grid, Layout | None]]:
     check()
-    if most < 2 or not grid.columns or not grid.height:
-        return [grid]
-    for cut in (_beside, _below):
-        if both := cut(grid):
+    layout = lay_out(grid) if grid.columns and grid.height else None
+    for cut in (_beside, _below) if most > 1 and layout is not None else ():
+        if layout is not None and (both := cut(grid, layout)):
             left, right = both
             first = _cut(left, most - 1)
             return [*first, *_cut(right, most - len(first))]
-    return [grid]
+    return [(grid, layout)]
 
 
 def _is_table(grid: Grid) -> bool:
@@ -52,7 +53,7 @@ def _is_table(grid: Grid) -> bool:
     return layout is not None and bool(len(layout.rows)) and bool(recognise(layout).tables)
 
 
-def _beside(grid: Grid) -> tuple[Grid, Grid] | None:
+def _beside(grid: Grid, layout: Layout) -> tuple[Grid, Grid] | None:
     """The tables left and right of an empty column, or of a second column of numbers."""
     filled = np.array([column.filled.any() for column in grid.columns])
     starts = [place for place in range(1, len(filled)) if filled[place] and not filled[place - 1]]
@@ -61,9 +62,8 @@ def _beside(grid: Grid) -> tuple[Grid, Grid] | None:
         # Left of it there is a column of numbers too, as the same rows' columns go on behind a spacer.
         if all(map(_is_table, both)) and _keys(both[1]):
             return both
-    layout = lay_out(grid)
-    second = _second_key(layout) if layout else None
-    if layout is None or second is None:
+    second = _second_key(layout)
+    if second is None:
         return None
     both = _columns(grid, second)
     if all(map(_is_table, both)):
@@ -108,11 +108,8 @@ def _columns(grid: Grid, place: int) -> tuple[Grid, Grid]:
     return replace(grid, columns=grid.columns[:place]), replace(grid, columns=grid.columns[place:], remarks=())
 
 
-def _below(grid: Grid) -> tuple[Grid, Grid] | None:
+def _below(grid: Grid, layout: Layout) -> tuple[Grid, Grid] | None:
     """The tables above and below a second header that is not the first one again."""
-    layout = lay_out(grid)
-    if layout is None:
-        return None
     hits = np.zeros(grid.height, dtype=np.int64)
     for column in grid.columns:
         known = [code for code in watched(used_codes(column.codes).tolist()) if _may_be_header(column.values[code])]
