@@ -22,11 +22,11 @@ AS_AT = date(2026, 7, 6)
 TABLES = ("cases", "events", "plans", "outcomes")
 
 NUMBERS = [
-    "{}", "{}", "CASE-{}", "{} - Tester", '="{}"', "#{}", "'{}", "No. {}", "{} (open)", "5001a00000{:.5}AAK", "9{}", "{}7",
+    "{}", "CASE-{}", "{} - Tester", '="{}"', "#{}", "'{}", "No. {}", "{} (open)", "5001a00000{:.5}AAK", "9{}", "{}7",
     "{:.2}",
 ]  # fmt: skip
 HEADERS = [
-    "{}", "{}", "{} *", "{}¹", "{} (required)", "{} – see the guide", "Te ingoa | {}", "{}\nTe ingoa", "All[{}]",
+    "{}", "{} *", "{}¹", "{} (required)", "{} – see the guide", "Te ingoa | {}", "{}\nTe ingoa", "All[{}]",
     "Te ingoa / {}", "{} [text]", "Old {}", "{} of something", "Zz{}zz",
 ]  # fmt: skip
 
@@ -89,4 +89,4 @@ def test_the_same_verdicts_or_a_finding_that_blocks(
     if findings["finding"].str.startswith("No column ").any():
         return
     wanted = wanted[~wanted["measure_id"].isin(not_assessed)].reset_index(drop=True)
-    pd.testing.assert_frame_equal(found.reset_index(drop=True), wanted)
+    assert found.values.tolist() == wanted.values.tolist()

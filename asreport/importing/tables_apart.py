@@ -20,6 +20,7 @@ from asreport.importing.texts import as_text
 
 _MOST = 20  # tables of one sheet
 _LONGEST = 60  # letters of a header of a table further down
+_OF_ENROL = 3  # fields of an enrolment that make it one for sure
 _HEADERS = 2  # known headers that make a row the header of another table
 
 
@@ -62,6 +63,10 @@ def _beside(grid: Grid, layout: Layout) -> tuple[Grid, Grid] | None:
         # Left of it there is a column of numbers too, as the same rows' columns go on behind a spacer.
         if all(map(_is_table, both)) and _keys(both[1]):
             return both
+    for place in [place for place in range(1, len(grid.columns)) if _is_other_key(layout, place)]:
+        both = _columns(grid, place)
+        if all(map(_is_table, both)) and (_is_enrol(both) or _ends(both[0]) != _ends(both[1])):
+            return both
     second = _second_key(layout)
     if second is None:
         return None
@@ -83,6 +88,23 @@ def _key_of(layout: Layout, place: int) -> str:
     """Which number a column is named as."""
     seen = layout.headers[place]
     return next((key for table, key in KEYS.items() if key in fields_of(seen, table)), "")
+
+
+def _is_other_key(layout: Layout, place: int) -> bool:
+    """Whether a column is named as a number and those left of it as another: case numbers and NSNs."""
+    before = {_key_of(layout, left) for left in range(place)} - {""}
+    return bool(before) and _key_of(layout, place) not in {"", *before}
+
+
+def _is_enrol(both: tuple[Grid, Grid]) -> bool:
+    """Whether one of two tables is surely ENROL's: a report of cases has NSNs too, and may have a start date."""
+    shapes = [recognise(layout).tables for grid in both if (layout := lay_out(grid))]
+    return any(len(tables.get("outcomes", ())) >= _OF_ENROL for tables in shapes)
+
+
+def _ends(grid: Grid) -> int:
+    """The last row that holds something."""
+    return int(max(np.flatnonzero(column.filled).max(initial=0) for column in grid.columns))
 
 
 def _second_key(layout: Layout) -> int | None:
