@@ -304,8 +304,9 @@ def _read_bytes(name: str, data: bytes, digest: str, findings: Findings, says: K
         for remark in grid.remarks:
             findings.add(remark.severity, remark.finding, file=name, sheet=grid.sheet, row=remark.rows)
     # A match of the settings is for a sheet as a whole.
-    grids = [part for grid in grids for part in ([grid] if find_match(grid, says) else tables_apart(grid))]
-    read = [read_sheet(grid, name, findings, says) for grid in grids]
+    apart = [part for grid in grids for part in ([(grid, None)] if find_match(grid, says) else tables_apart(grid))]
+    grids = [grid for grid, _ in apart]
+    read = [read_sheet(grid, name, findings, says, layout) for grid, layout in apart]
     pieces = [piece for sheet in read for piece in sheet.pieces]
     if workbook.rows_without_result:
         findings.add(

@@ -42,7 +42,12 @@ def plain(text: str) -> str:
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SUPERSCRIPTS = {ord(sign): None for sign in "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ªº*†‡§™®"}
 _TABLE_COLUMN = re.compile(r"\s*'?([^\[\]']*?)'?\s*\[([^\[\]]+)\]\s*")
-_NOTES = re.compile(r"\s+[-‐‑‒–—−/|•·]+\s+|\s*[|\r\n–—;:→>]+\s*|(?<=\w{3})/(?=\w{3})|,\s+")
+# Signs that part a header from a note or another language, the surest first: "Task/Event" is one header.
+_PARTED_BY = (
+    re.compile(r"\s*[|\r\n•·]+\s*"),
+    re.compile(r"\s+[-‐‑‒–—−/]+\s+|\s*[–—;:→>]+\s*"),
+    re.compile(r"/|,\s+"),
+)
 
 
 @dataclass(frozen=True)
@@ -110,13 +115,16 @@ def _loosened(plain: str, names: list[str], parent: str) -> tuple[list[str], str
 
     A part of it counts only if no other part is known as something else, and nothing says that it is another thing.
     """
-    pieces = [_BRACKETED.sub("", piece) for piece in _NOTES.split(plain)]
     words = set(re.findall(r"[^\W_]+", plain.lower()))
     if words & OTHER_THINGS:
         return names, parent
-    known = [squash(piece) for piece in pieces if squash(piece) in _KNOWN]
-    if len(pieces) > 1 and known and set.intersection(*(_KNOWN[name] for name in known)):
-        return [*names, *known], parent
+    pieces = [plain]
+    for sign in _PARTED_BY:
+        pieces = [_BRACKETED.sub("", piece) for whole in pieces for piece in sign.split(whole)]
+        known = [squash(piece) for piece in pieces if squash(piece) in _KNOWN]
+        if known:
+            one = len(pieces) > 1 and set.intersection(*(_KNOWN[name] for name in known))
+            return ([*names, *known] if one else names), parent
     first, *rest = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", pieces[0])) or [""]
     owner = WORDS["prefixes"].get(first.lower())
     if rest and owner and squash("".join(rest)) in _KNOWN:

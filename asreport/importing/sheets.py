@@ -39,10 +39,10 @@ class SheetRead:
     left_out: bool = False  # the user's own choice
 
 
-def read_sheet(grid: Grid, file: str, findings: Findings, known: Known) -> SheetRead:
-    """The tables of one sheet; what was noticed goes to `findings`."""
+def read_sheet(grid: Grid, file: str, findings: Findings, known: Known, layout: Layout | None = None) -> SheetRead:
+    """The tables of one sheet; what was noticed goes to `findings`. `layout`: the sheet's, if known already."""
     told = find_match(grid, known)
-    layout = lay_out(grid, told[0] if told else None)
+    layout = lay_out(grid, told[0] if told else None) if told or layout is None else layout
     if layout is None:
         return SheetRead([], None, None, "holds nothing: export the report again")
     sheet = shown(grid, layout.header_row, told is not None)

@@ -20,31 +20,33 @@ from asreport.importing.texts import as_text
 
 _MOST = 20  # tables of one sheet
 _LONGEST = 60  # letters of a header of a table further down
+_OF_ENROL = 3  # fields of an enrolment that make it one for sure
 _HEADERS = 2  # known headers that make a row the header of another table
 
 
-def tables_apart(grid: Grid) -> list[Grid]:
+def tables_apart(grid: Grid) -> list[tuple[Grid, Layout | None]]:
     """The grids of the tables of a sheet, each with a name of its own; the grid itself where it holds one or none.
+
+    With each is its layout, as it is worked out here anyway.
 
     Raises Unreadable where two tables stand beside each other that cannot be cut apart.
     """
     found = _cut(grid, _MOST)
     if len(found) < 2:
-        return [grid]
+        return found
     named = f"{grid.sheet}, table" if grid.sheet else "table"
-    return [replace(part, sheet=f"{named} {place}") for place, part in enumerate(found, 1)]
+    return [(replace(part, sheet=f"{named} {place}"), layout) for place, (part, layout) in enumerate(found, 1)]
 
 
-def _cut(grid: Grid, most: int) -> list[Grid]:
+def _cut(grid: Grid, most: int) -> list[tuple[Grid, Layout | None]]:
     check()
-    if most < 2 or not grid.columns or not grid.height:
-        return [grid]
-    for cut in (_beside, _below):
-        if both := cut(grid):
+    layout = lay_out(grid) if grid.columns and grid.height else None
+    for cut in (_beside, _below) if most > 1 and layout is not None else ():
+        if layout is not None and (both := cut(grid, layout)):
             left, right = both
             first = _cut(left, most - 1)
             return [*first, *_cut(right, most - len(first))]
-    return [grid]
+    return [(grid, layout)]
 
 
 def _is_table(grid: Grid) -> bool:
@@ -52,7 +54,7 @@ def _is_table(grid: Grid) -> bool:
     return layout is not None and bool(len(layout.rows)) and bool(recognise(layout).tables)
 
 
-def _beside(grid: Grid) -> tuple[Grid, Grid] | None:
+def _beside(grid: Grid, layout: Layout) -> tuple[Grid, Grid] | None:
     """The tables left and right of an empty column, or of a second column of numbers."""
     filled = np.array([column.filled.any() for column in grid.columns])
     starts = [place for place in range(1, len(filled)) if filled[place] and not filled[place - 1]]
@@ -61,9 +63,12 @@ def _beside(grid: Grid) -> tuple[Grid, Grid] | None:
         # Left of it there is a column of numbers too, as the same rows' columns go on behind a spacer.
         if all(map(_is_table, both)) and _keys(both[1]):
             return both
-    layout = lay_out(grid)
-    second = _second_key(layout) if layout else None
-    if layout is None or second is None:
+    for place in [place for place in range(1, len(grid.columns)) if _is_other_key(layout, place)]:
+        both = _columns(grid, place)
+        if all(map(_is_table, both)) and (_is_enrol(both) or _ends(both[0]) != _ends(both[1])):
+            return both
+    second = _second_key(layout)
+    if second is None:
         return None
     both = _columns(grid, second)
     if all(map(_is_table, both)):
@@ -83,6 +88,23 @@ def _key_of(layout: Layout, place: int) -> str:
     """Which number a column is named as."""
     seen = layout.headers[place]
     return next((key for table, key in KEYS.items() if key in fields_of(seen, table)), "")
+
+
+def _is_other_key(layout: Layout, place: int) -> bool:
+    """Whether a column is named as a number and those left of it as another: case numbers and NSNs."""
+    before = {_key_of(layout, left) for left in range(place)} - {""}
+    return bool(before) and _key_of(layout, place) not in {"", *before}
+
+
+def _is_enrol(both: tuple[Grid, Grid]) -> bool:
+    """Whether one of two tables is surely ENROL's: a report of cases has NSNs too, and may have a start date."""
+    shapes = [recognise(layout).tables for grid in both if (layout := lay_out(grid))]
+    return any(len(tables.get("outcomes", ())) >= _OF_ENROL for tables in shapes)
+
+
+def _ends(grid: Grid) -> int:
+    """The last row that holds something."""
+    return int(max(np.flatnonzero(column.filled).max(initial=0) for column in grid.columns))
 
 
 def _second_key(layout: Layout) -> int | None:
@@ -108,11 +130,8 @@ def _columns(grid: Grid, place: int) -> tuple[Grid, Grid]:
     return replace(grid, columns=grid.columns[:place]), replace(grid, columns=grid.columns[place:], remarks=())
 
 
-def _below(grid: Grid) -> tuple[Grid, Grid] | None:
+def _below(grid: Grid, layout: Layout) -> tuple[Grid, Grid] | None:
     """The tables above and below a second header that is not the first one again."""
-    layout = lay_out(grid)
-    if layout is None:
-        return None
     hits = np.zeros(grid.height, dtype=np.int64)
     for column in grid.columns:
         known = [code for code in watched(used_codes(column.codes).tolist()) if _may_be_header(column.values[code])]
