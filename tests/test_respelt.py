@@ -104,17 +104,18 @@ def spelling(draw: st.DrawFn, word: str) -> str:
 
 
 WORDED = [
-    ("cases", "Case Type"), ("cases", "Migrated"), ("cases", "Contact Details Current"), ("events", "Task/Event"),
+    ("cases", "Case Record Type"), ("cases", "Migrated"), ("cases", "Contact Details Current"), ("events", "Task/Event"),
     ("outcomes", "Enrolment Type"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("table", "header"), WORDED)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_words(table: str, header: str, data: st.DataObject) -> None:
     column = written()[table][header]
-    words = [word for word in column.unique() if word]
+    counts = column.value_counts()
+    words = [str(word) for word in counts.index[counts > 1] if word]  # what stands in one row is a slip, and listed
     same_or_blocked(table, header, column.replace({word: data.draw(spelling(word)) for word in words}))
 
 
@@ -128,7 +129,7 @@ EMPTIED = [
 
 
 @pytest.mark.parametrize(("table", "header", "spellings"), EMPTIED)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_empty_is_empty(table: str, header: str, spellings: list[str], data: st.DataObject) -> None:
     column = written()[table][header]

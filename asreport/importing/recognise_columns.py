@@ -146,6 +146,8 @@ class _Sheet:
         if name in ("case_number", "nsn"):
             return not holds_record_ids(cells)
         if table == "plans" and name in ("steps", "step"):
+            if name == "steps" and "step" not in fields_of(seen, table):
+                return True  # even where it holds no number: then it cannot be read, which is said
             return understands(cells, "count") == (name == "steps") or not cells.filled.any()
         if seen.rank(KNOWN_BY_VALUES.get(table, {}).get(name, {})) is None:
             return True

@@ -98,8 +98,10 @@ class Reader:
         # Made at once: to put in one column after the other takes longer than to read those of a few hundred rows.
         frame = pd.DataFrame(columns, index=rows, copy=False)
         if "step" in fields and "steps" not in fields:
-            named = values.without_empty(layout.columns[fields["step"]], "step")
-            frame["steps"] = named.filled[rows].astype("int64")
+            named = values.convert(layout.columns[fields["step"]].take(rows), "text", "step")
+            frame["steps"] = named.column.notna().to_numpy().astype("int64")
+            if named.doubt:
+                self._doubt("steps", named.doubt, layout.headers[fields["step"]].text, named.sample)
         keyless = frame[key].isna().to_numpy(dtype=bool)
         self._note_keyless(keyless & ~layout.columns[fields[key]].filled[rows], rows, fields[key], key)
         for name, place in doubtful.items():

@@ -140,7 +140,7 @@ def convert(cells: Cells, kind: str, name: str, meanings: Mapping[str, str] = Ma
 _MEANT = {"yes": True, "no": False}
 _DIGIT = re.compile("[1-9]")
 _TOO_NARROW = re.compile(r"#{3,}")  # what a spreadsheet shows in place of a number or date
-_IN_USE = (2, 0.01)  # a word that stands in so many rows, and in this share of them, is in use; a rarer one is a slip
+_IN_USE = 2  # a word that stands in so many rows is in use; a rarer one is a slip, which is listed
 
 
 def without_empty(cells: Cells, kind: str) -> Cells:
@@ -289,8 +289,7 @@ def _looked_up(cells: Cells, read: Callable[[Any], Result], dtype: str, blank: s
     unknown = tuple(dict.fromkeys(as_text(cells.values[code]) for code in used_codes(cells.codes) if puzzling[code]))
     counts = np.bincount(cells.codes[cells.filled], minlength=len(results))
     most = max((int(count) for count, odd in zip(counts, puzzling, strict=True) if odd), default=0)
-    rows = int(counts[np.array(puzzling, dtype=bool)].sum()) if unknown else 0
-    if most >= _IN_USE[0] and rows >= _IN_USE[1] * cells.filled.sum():
+    if most >= _IN_USE or is_most(cells.spread(np.array(puzzling, dtype=bool), False, bool), cells.filled):
         return Values(column, notes, unknown, doubt="words", sample=_counted(cells, puzzling))
     said_of = []
     for sentence in dict.fromkeys(said for _, said in results if said):
