@@ -23,7 +23,6 @@ TABLES = ("cases", "events", "plans", "outcomes")
 
 NUMBERS = [
     "{}", "CASE-{}", "{} - Tester", '="{}"', "#{}", "'{}", "No. {}", "{} (open)", "5001a00000{:.5}AAK", "9{}", "{}7",
-    "{:.2}",
 ]  # fmt: skip
 HEADERS = [
     "{}", "{} *", "{}¹", "{} (required)", "{} – see the guide", "Te ingoa | {}", "{}\nTe ingoa", "All[{}]",

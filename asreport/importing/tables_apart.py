@@ -21,6 +21,7 @@ from asreport.importing.texts import as_text
 _MOST = 20  # tables of one sheet
 _LONGEST = 60  # letters of a header of a table further down
 _OF_ENROL = 3  # fields of an enrolment that make it one for sure
+_SURELY = 3  # so many make it one even where what it needs is not among them
 _HEADERS = 2  # known headers that make a row the header of another table
 
 
@@ -142,11 +143,18 @@ def _below(grid: Grid, layout: Layout) -> tuple[Grid, Grid] | None:
     own = _names(grid, first)
     for row in others:
         names, both = _names(grid, row), _rows(grid, row)
-        if 2 * len(names & own) >= len(names) + len(own) or not all(map(_is_table, both)):
+        if 2 * len(names & own) >= len(names) + len(own):
             continue
         below = lay_out(both[1])
-        if below is not None and below.header_row == both[1].first_row:
+        is_head = below is not None and below.header_row == both[1].first_row
+        if is_head and all(map(_is_table, both)):
             return both
+        if is_head and hits[row] >= _SURELY and not any(map(str.isdecimal, "".join(names))):
+            raise Unreadable(
+                "holds the header of another table among its rows, which cannot be told from the headers alone: put "
+                "each table on a sheet of its own and upload it again",
+                row=grid.first_row + row,
+            )
     return None
 
 
