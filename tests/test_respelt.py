@@ -104,8 +104,8 @@ def spelling(draw: st.DrawFn, word: str) -> str:
 
 
 WORDED = [
-    ("cases", "Case Record Type"), ("cases", "Migrated"), ("cases", "Contact Details Current"), ("events", "Task/Event"),
-    ("outcomes", "Enrolment Type"),
+    ("cases", "Case Record Type"), ("cases", "Migrated"), ("cases", "Contact Details Current"),
+    ("events", "Task/Event"), ("outcomes", "Enrolment Type"),
 ]  # fmt: skip
 
 
