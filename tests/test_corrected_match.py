@@ -14,6 +14,7 @@ import asreport
 from asreport.assessing.subjects import other_subjects
 from asreport.command_line.cli import main
 from asreport.policy.provider_settings import Match, Settings, SettingsError, is_settings, read_settings
+from asreport.tables import open_questions
 
 ODD = (
     "Ref,Kind,Came in,Who,Whose\n"
@@ -274,3 +275,15 @@ def test_the_command_line_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--settings", str(tmp_path / "settings.json")])
     assert stopped.value.code == 2 and "settings.json is not a settings file" in capsys.readouterr().err
+
+
+def test_what_a_word_means_answers_what_was_asked() -> None:
+    """A Case Origin in unknown words blocks every measure, until the settings say what each means."""
+    rows = [f"{n:08},CA,14/04/2026,{'Legacy load' if n < 3 else 'School request'}\n" for n in range(1, 6)]
+    text = "Case Number,Case Type,Referral Date,Case Origin\n" + "".join(rows)
+    asked = read(text)
+    assert set(open_questions(asked.tables["cases"])) == {"migrated"}
+    assert asked.files[0].parts[0].unknown == {"migrated": ("Legacy load", "School request")}
+    told = read(text, Settings(values={"migrated": {"Legacy load": "yes", "School request": "no"}}))
+    assert not open_questions(told.tables["cases"])
+    assert told.tables["cases"]["migrated"].tolist() == [True, True, False, False, False]
