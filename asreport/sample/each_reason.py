@@ -195,7 +195,7 @@ def _record(measure: Measure, reason: Reason | None, when: When, days: Days) -> 
         case OutcomeEvidence():
             lacks = "nsn" if reason is OutcomeReason.NO_NSN else "enrol" if reason is OutcomeReason.NOT_IN_ENROL else ""
             return (None if lacks else _outcome(evidence, reason, when)), lacks
-    raise Impossible
+    raise NotImplementedError(f"the sample has no records of the kind {measure.evidence.kind}")
 
 
 def _meeting(evidence: MeetingEvidence, reason: Reason | None, when: When, migrated: bool, days: Days) -> Row | None:

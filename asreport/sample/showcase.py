@@ -25,8 +25,9 @@ Entry = dict[str, Any]
 
 def is_written_for(quarter: Quarter) -> bool:
     """Whether a showcase was written for the quarter, and the quarter is as it comes with asreport."""
-    written = files("asreport.sample").joinpath(_file(quarter)).is_file()
-    return written and quarter.id in available_quarters() and quarter == load_quarter(quarter.id)
+    if quarter.id not in available_quarters() or quarter != load_quarter(quarter.id):
+        return False
+    return files("asreport.sample").joinpath(_file(quarter)).is_file()
 
 
 def showcase(days: Days, rng: np.random.Generator) -> Records:
