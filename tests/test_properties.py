@@ -138,9 +138,9 @@ def with_looser_tiers(quarter):
     """The quarter, and beside each measure that counts days another that leaves twice as many."""
     tiers = {}
     for name, measure in quarter.definition["measures"].items():
-        longer = {unit: 2 * measure["clock"][unit] for unit in ("business_days", "weeks") if unit in measure["clock"]}
-        if longer:
-            tiers[f"{name}-looser"] = {**measure, "clock": {**measure["clock"], **longer}}
+        clock = measure.get("clock", {})
+        if longer := {unit: 2 * clock[unit] for unit in ("business_days", "weeks") if unit in clock}:
+            tiers[f"{name}-looser"] = {**measure, "clock": {**clock, **longer}}
     return extended(quarter, {"measures": tiers}, "drawn")
 
 

@@ -201,10 +201,9 @@ class EvidenceKind(Policy, ABC):
     @classmethod
     def describe(cls, table: pd.DataFrame, rows: np.ndarray) -> pd.Series:
         """The records in words, one text for each of `rows` (rows of `table`; -1 for none gives a missing text)."""
-        texts = cls.in_words(table.iloc[rows[rows >= 0]].reset_index(drop=True))
-        result = pd.Series([None], dtype="str").repeat(len(rows)).reset_index(drop=True)
-        result[rows >= 0] = texts.to_numpy()
-        return result
+        known = rows >= 0
+        texts = cls.in_words(table.iloc[rows[known]].reset_index(drop=True))
+        return pd.Series(texts.array.take(np.where(known, np.cumsum(known) - 1, -1), allow_fill=True))
 
 
 @cache
