@@ -110,9 +110,10 @@ def test_a_header_row_that_was_not_found() -> None:
 
 
 def test_likely_columns_for_a_table_not_taken() -> None:
+    """By its name, or by its values; but a referral date is no meeting's date, though its values would fit."""
     (sheet,) = read("Case Number,Kind,Referral Date,Subject\n1,CA,14/04/2026,x\n").files[0].sheets
     likely = sheet.likely(1, ("cases", "events"))
-    assert likely["cases"] == {"case_number": "Case Number", "referral_date": "Referral Date"}
+    assert likely["cases"] == {"case_number": "Case Number", "case_type": "Kind", "referral_date": "Referral Date"}
     assert likely["events"] == {"case_number": "Case Number", "subject": "Subject"}
 
 

@@ -146,6 +146,22 @@ def test_the_likeliest_cause_is_named(write: object, words: str) -> None:
     assert (part.rows_used, part.rows_listed) == (0, 17)
 
 
+@pytest.mark.parametrize(
+    ("word", "words"), [(None, "no case number"), ("-", "no case number"), ("TBC", "no case number"), ("####", "###")]
+)
+def test_a_row_without_a_number_is_never_dropped_in_silence(word: str | None, words: str) -> None:
+    exports = read(changed("Case Number", lambda number: word if number == "00001202" else number, "plans"))
+    (part,) = (part for file in exports.files for part in file.parts if part.table == "plans")
+    assert part.rows_listed == 1 and len(said(exports, words)) == 1
+
+
+@pytest.mark.parametrize(("word", "words"), [("-", "no number in this column"), ("####", "make it wider in Excel")])
+def test_a_column_without_numbers_is_one_line_with_its_own_cause(word: str, words: str) -> None:
+    exports = read(changed("Case Number", lambda number: word if number > "00001201" else number, "plans"))
+    assert "plans" not in exports.tables
+    assert words in blocking(exports)["finding"].item()
+
+
 def test_cases_most_of_which_lost_their_numbers_are_not_assessed_at_all() -> None:
     exports = read(changed("Case Number", lambda number: f"{int(number) * 10**6:.1E}", "cases"))
     assert exports.tables == {}

@@ -180,8 +180,8 @@ def _read_text(value: str) -> date | Open | None:
         return None
     day = _day(text[:cut])
     hour, minute, zone = clock
-    if zone is None or not isinstance(day, date):
-        return day
+    if zone is None or not isinstance(day, date) or day in _ZERO_DAYS:
+        return day  # a zero is none in any zone, and the first of them is where the calendar begins
     if day.year == _YEARS[1]:
         return None  # the calendar ends with that year, and the day may be the next one here
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(NEW_ZEALAND).date()

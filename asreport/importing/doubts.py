@@ -5,7 +5,7 @@ from __future__ import annotations
 from asreport.policy.provider_settings import MEANINGS
 from asreport.tables import TABLES
 
-WORDS, UNREADABLE, UNMATCHED, APART = "words", "unreadable", "unmatched", "apart"
+WORDS, UNREADABLE, EMPTY, UNMATCHED, APART = "words", "unreadable", "empty", "unmatched", "apart"
 
 # What hangs on a field, as the beginning of a sentence.
 _WHAT: dict[str, dict[str, str]] = {
@@ -53,6 +53,11 @@ _WHY = {
         "most values of this column cannot be read, so the measures that hang on it are not assessed: if it shows ###, "
         "make it wider in Excel and save it; else correct it, or show it in another form (dates as 31/12/2026), and "
         "export again",
+    ),
+    EMPTY: (
+        "most rows have no number in that column: put the numbers into the report and export it again",
+        "most rows have no number in this column, so the measures that hang on it are not assessed: put the numbers "
+        "into the report and export it again",
     ),
     UNMATCHED: (
         "a column that may say so was not matched to it: match it on Upload",

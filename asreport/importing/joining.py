@@ -108,7 +108,7 @@ def note_joins(tables: Mapping[str, pd.DataFrame], sources: Sequence[Source], fi
     offered: list[Number] = []
     if _keyless("cases", sources) > len(cases):
         for source in sources:
-            if source.piece.part.table == "cases":
+            if source.piece.part.table == "cases" and "case_number" not in source.piece.open:
                 cause = "shortened" if "case_number" in source.piece.shortened else "empty"
                 source.say(
                     findings,
@@ -216,7 +216,9 @@ class _Join:
         why = _CAUSES[cause].format(numbers=NUMBERS[self.key])
         sentence = _STOPPED.format(some if joined else "No row", within_sentence(TABLE_WORDS[self.table].name), why)
         for place, source in enumerate(self.sources):
-            if source.piece.part.table == self.table:
+            # A column without numbers was asked about when it was read.
+            asked = cause == "empty" and self.key in source.piece.open
+            if source.piece.part.table == self.table and not asked:
                 here = self.records["_source"] == place
                 shown = self.records.loc[here & self.is_strange, self.key].unique()[:_SHOWN]
                 value = f"{int((here & ~self.is_strange).sum()):,} of {source.piece.part.rows_read:,} rows"

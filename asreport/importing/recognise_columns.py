@@ -274,7 +274,8 @@ def guesses(layout: Layout, table: str, fields: Fields) -> Fields:
             for place, seen in enumerate(layout.headers)
             if place not in {*fields.values(), *found.values()}
             and seen.text
-            and not (seen.fields.get(table) and wanted.name not in seen.fields[table])
+            # A referral date is no meeting's date, however well it would fit.
+            and (not seen.fields or wanted.name in fields_of(seen, table))
             and _fits(layout.columns[place], wanted.kind, wanted.name)
         ]
         if fitting and (len(fitting) == 1 or max(fitting)[0] >= _LIKE):

@@ -78,13 +78,14 @@ class Reader:
         self.orders: dict[str, str] = {}
         self.unknown: dict[str, tuple[str, ...]] = {}
         self.shortened: set[str] = set()
+        self.lost: dict[str, np.ndarray] = {}  # of a column, the rows of which something was noticed
         self.open: dict[str, str] = {}
         self._noted: set[tuple[int, str]] = set()
 
     def read(self, table: str, fields: Fields, wide: bool, doubtful: Fields) -> Piece:
         """One table of the sheet."""
         layout, key = self.layout, KEYS[table]
-        self.orders, self.unknown, self.shortened, self.open = {}, {}, set(), {}
+        self.orders, self.unknown, self.shortened, self.lost, self.open = {}, {}, set(), {}, {}
         self.table = table
         rows = np.arange(len(layout.rows))
         if wide and table != "cases":
@@ -103,7 +104,7 @@ class Reader:
             if named.doubt:
                 self._doubt("steps", named.doubt, layout.headers[fields["step"]].text, named.sample)
         keyless = frame[key].isna().to_numpy(dtype=bool)
-        self._note_keyless(keyless & ~layout.columns[fields[key]].filled[rows], rows, fields[key], key)
+        self._note_keyless(keyless, rows, fields[key], key)
         for name, place in doubtful.items():
             sample = ", ".join(as_text(value)[:60] for value in layout.columns[place].seen(8))
             self._doubt(name, doubts.UNMATCHED, layout.headers[place].text, sample)
@@ -155,6 +156,8 @@ class Reader:
         for note in converted.notes:
             if note.sentence == values.SHORTENED:
                 self.shortened.add(name)
+            if note.rows is not None:
+                self.lost[name] = np.append(self.lost.get(name, np.array([], dtype=int)), note.rows)
             if (place, note.sentence) in self._noted:
                 continue
             self._noted.add((place, note.sentence))
@@ -181,9 +184,15 @@ class Reader:
             self.orders[name] = f"{converted.order}, so day first"
 
     def _note_keyless(self, keyless: np.ndarray, rows: np.ndarray, place: int, key: str) -> None:
+        """Say of rows without a number that they were left out, unless it was said why they have none."""
+        keyless = keyless.copy()
+        keyless[self.lost.get(key, [])] = False
+        if key in self.open:
+            return  # the column as a whole is asked about
         if values.is_most(keyless, np.ones(len(keyless))):
-            self._doubt(key, doubts.UNREADABLE, self.layout.headers[place].text, f"{int(keyless.sum()):,} without")
-        if keyless.any() and key not in self.open and (place, key) not in self._noted:
+            shown = f"{int(keyless.sum()):,} of {len(keyless):,} rows"
+            self._doubt(key, doubts.EMPTY, self.layout.headers[place].text, shown)
+        elif keyless.any() and (place, key) not in self._noted:
             self._noted.add((place, key))
             numbers = self.layout.rows[rows[keyless]].tolist()
             self._say(AFFECTS, _NO_KEY[key], row=numbers, column=self.layout.headers[place].text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from types import MappingProxyType
 from typing import Any
@@ -170,9 +170,16 @@ def _is_empty(value: Any, kind: str) -> bool:
 def _texts(cells: Cells, clean: Callable[[Any], str]) -> Values:
     """Texts; `###` is what a column too narrow shows in place of them."""
     texts = [clean(value) or None for value in watched(cells.values)]
-    hidden = [text is not None and text[0] == "#" and _TOO_NARROW.fullmatch(text) is not None for text in texts]
-    if not any(hidden):
-        return Values(_spread(cells, texts, "str"))
+    hidden = [value is not None and _is_hidden(value) for value in texts]
+    return _without_hidden(cells, texts, hidden) if any(hidden) else Values(_spread(cells, texts, "str"))
+
+
+def _is_hidden(value: Any) -> bool:
+    return isinstance(value, str) and value[:1] == "#" and _TOO_NARROW.fullmatch(value) is not None
+
+
+def _without_hidden(cells: Cells, texts: list[str | None], hidden: list[bool]) -> Values:
+    """The column without the values that are hidden, which it is said of."""
     lost = cells.spread(hidden, False, bool)
     column = _spread(cells, [None if gone else text for text, gone in zip(texts, hidden, strict=True)], "str")
     if is_most(lost, cells.filled):
@@ -196,12 +203,14 @@ def _counted(cells: Cells, which: list[bool]) -> str:
 def _numbers(cells: Cells) -> Values:
     """Case numbers or NSNs; one of which digits are lost counts as missing, or it would join with others like it."""
     numbers = [as_number(value) or None for value in watched(cells.values)]
+    hidden = [number is None and _is_hidden(value) for number, value in zip(numbers, cells.values, strict=True)]
     short = [number is not None and is_shortened(number) for number in numbers]
-    if not any(short):
-        return Values(_spread(cells, numbers, "str"))
-    rows = cells.spread(short, False, bool)
     kept = [None if lost else number for number, lost in zip(numbers, short, strict=True)]
-    return Values(_spread(cells, kept, "str"), [Note(AFFECTS, SHORTENED, np.flatnonzero(rows))])
+    read = _without_hidden(cells, kept, hidden) if any(hidden) else Values(_spread(cells, kept, "str"))
+    if not any(short):
+        return read
+    rows = np.flatnonzero(cells.spread(short, False, bool))
+    return replace(read, notes=[*read.notes, Note(AFFECTS, SHORTENED, rows)])
 
 
 def understands(cells: Cells, kind: str) -> bool:
