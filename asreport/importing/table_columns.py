@@ -185,10 +185,10 @@ class Reader:
 
     def _note_keyless(self, keyless: np.ndarray, rows: np.ndarray, place: int, key: str) -> None:
         """Say of rows without a number that they were left out, unless it was said why they have none."""
-        keyless = keyless.copy()
-        keyless[self.lost.get(key, [])] = False
         if key in self.open:
             return  # the column as a whole is asked about
+        keyless = keyless.copy()
+        keyless[self.lost.get(key, [])] = False
         if values.is_most(keyless, np.ones(len(keyless))):
             shown = f"{int(keyless.sum()):,} of {len(keyless):,} rows"
             self._doubt(key, doubts.EMPTY, self.layout.headers[place].text, shown)
