@@ -13,7 +13,7 @@ now = session.loaded()
 of = quarter_draft.in_force(now)
 draft = quarter_draft.of(of)
 if now:
-    shared.own_choices(now.result.quarter)
+    shared.own_choices(now.shown.quarter)
 quarter_editor.carried_over(of, draft)
 faults = quarter_draft.faults(draft, of)
 quarter_editor.dates(draft, faults)

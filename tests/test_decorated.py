@@ -12,7 +12,7 @@ from exports.make_joins import renumbered
 from exports.make_unforeseen import beside, strewn
 from exports.world import Rows, world
 from exports.writers import delimited
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import asreport
@@ -59,6 +59,8 @@ def results(exports: asreport.Exports) -> tuple[pd.DataFrame, frozenset[str]]:
 def test_the_same_verdicts_or_a_finding_that_blocks(
     of_numbers: str, number: str, of_headers: str, draw: st.DataObject, sheet: str, order: list[str], strew: bool
 ) -> None:
+    # A case that is numbered otherwise throughout its own export is another case: nothing is decorated.
+    assume(of_numbers != "cases" or number not in ("9{}", "{}7"))
     tables = world()
     key = "NSN" if of_numbers == "outcomes" else "Case Number"
     tables[of_numbers] = renumbered(tables[of_numbers], key, number.format)

@@ -24,14 +24,8 @@ def _is_a_fault(record: logging.LogRecord) -> bool:
 logging.getLogger("uvicorn.error").addFilter(_is_a_fault)
 
 
-@st.cache_data(show_spinner=False, max_entries=4, hash_funcs={asreport.Quarter: asreport.Quarter.model_dump_json})
-def _sample_files(quarter: asreport.Quarter) -> dict[str, bytes]:
-    """The sample exports of a quarter without a provider's own words: synthetic, so all sessions may share them."""
-    return asreport.sample_exports(quarter=quarter)
-
-
 def _sample_quarter(now: session.Loaded | None) -> asreport.Quarter:
-    """The quarter in force; with nothing loaded the newest that is confirmed.
+    """The quarter in force, without a provider's own words; with nothing loaded the newest that is confirmed.
 
     That one and not today's, which is not over: its sample would be taken on a day to come, against targets that nobody
     has confirmed.
@@ -68,10 +62,11 @@ def choose_files() -> None:
     with st.container(horizontal=True):
         quarter = _sample_quarter(now)
         if st.button("Use the sample data", icon=":material/science:"):
-            _read(tuple(_sample_files(quarter).items()), session.SAMPLE, quarter=now.quarter if now else None)
+            sample = tuple(asreport.sample_exports(quarter=quarter).items())
+            _read(sample, session.SAMPLE, quarter=now.quarter if now else None)
         download.fixed(
-            "Download the sample files", lambda: downloads.zipped(_sample_files(quarter)), "asreport-sample.zip",
-            download.ZIP, key="sample", type="tertiary",
+            "Download the sample files", lambda: downloads.zipped(asreport.sample_exports(quarter=quarter)),
+            "asreport-sample.zip", download.ZIP, key="sample", type="tertiary",
         )  # fmt: skip
         if now and st.button("Clear everything", icon=":material/delete:", type="tertiary"):
             session.clear()
