@@ -116,12 +116,12 @@ def test_what_is_no_text_stands_as_it_is(sample):
 def test_a_case_number_that_was_guarded_is_read_as_it_was():
     """Our own CSV may be dropped in again."""
     cases = pd.DataFrame(
-        {"Case Number": ["-00012", "=7", "00001234"], "Case Type": "CA", "Referral Date": "2026-05-04"}
+        {"Case Number": ["-00012", "+7", "00001234"], "Case Type": "CA", "Referral Date": "2026-05-04"}
     )
     stream = io.BytesIO(csv_bytes(cases))
     stream.name = "again.csv"
     exports = asreport.read_exports([stream])
-    assert exports.tables["cases"]["case_number"].tolist() == ["-00012", "=7", "00001234"]
+    assert exports.tables["cases"]["case_number"].tolist() == ["-00012", "+7", "00001234"]
 
 
 @pytest.mark.parametrize("text", ["=1", " =1", "\u200b+1", "＝1", "\t", "\rx", ";=1", "\n-1", '"@x'])

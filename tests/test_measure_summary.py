@@ -67,7 +67,7 @@ def test_what_was_not_assessed_has_no_counts_rather_than_none(sample: Computed) 
     tables = {name: table for name, table in sample.exports.tables.items() if name != "plans"}
     summaries = by_id(asreport.assess(tables, QUARTER, sample.result.as_at))
     plan = summaries["student-plan"]
-    assert plan.in_words == plan.why_not_assessed == "No export of Student plans was uploaded."
+    assert plan.in_words == plan.why_not_assessed == "No export of Student plans that can be used was uploaded."
     assert not plan.has_figures and set(plan.counts.values()) == {None} and plan.floor_of is None
     assert summaries["school-meeting-5"].has_figures and summaries["school-meeting-5"].counts["in_scope"]
     none = by_id(asreport.assess(tables, QUARTER, date(2026, 1, 1)))["school-meeting-5"]

@@ -163,5 +163,7 @@ def test_two_cells_made_one_and_one_made_two_in_a_row() -> None:
 def test_a_comma_in_every_row_that_was_not_quoted_is_named() -> None:
     rows = [[row[0], "Call, no answer", row[2], "none"] for row in rows_of(10, noted=False)]
     exports = read("\n".join(",".join(line) for line in [HEAD, *rows]))
-    assert named_rows(exports) >= {*range(2, 12)}
-    assert exports.findings["finding"].str.contains("two of its cells were read as one").sum() == 10
+    (line,) = exports.findings[
+        exports.findings["finding"].str.contains("two of its cells were read as one")
+    ].itertuples()
+    assert line.value == "10 rows: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"

@@ -204,8 +204,9 @@ def _of_toml(path: str, source: bytes) -> Iterator[Mutation]:
                 yield mutation(*match.span(), f"{match[0][:-1]}zq{match[0][-1]}")
         elif match := _DAY.match(text, place):
             place = match.end()
-            for days in (-1, 1):
-                yield mutation(*match.span(), str(date.fromisoformat(match[0]) + timedelta(days)))
+            day = date.fromisoformat(match[0])
+            for days in (-1, 1) if day > date.min else (1,):
+                yield mutation(*match.span(), str(day + timedelta(days)))
         elif match := _BOOLEAN.match(text, place):
             place = match.end()
             yield mutation(*match.span(), "false" if match[0] == "true" else "true")
