@@ -183,7 +183,7 @@ def test_a_mistaken_upload_put_right_and_remembered(browser: Browser, watch: Wat
     assert_open_to_all(page)
     # The match is open by itself, as the file needs a look.
     pick(page, "This sheet holds", "Cases")
-    expect(main(page).get_by_text("Choose a column for: Case number, Case type, Referral date.")).to_be_visible()
+    expect(main(page).get_by_text("Choose a column for: Case type.")).to_be_visible()
     pick(page, "Case number (needed)", "Ref ·")
     pick(page, "Case type (needed)", "Kind ·")
     pick(page, "Referral date (needed)", "Came in · 14/04/2026")
