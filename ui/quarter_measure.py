@@ -49,7 +49,7 @@ _LISTS: dict[str, tuple[str, dict[str, str]]] = {
 def heading() -> None:
     """What stands in each column, where they stand beside each other."""
     with st.container(key="quarter-heading"):
-        words = ["Measure", "Target", "By when", "", "Which cases", "What counts", ""]
+        words = ["Measure", "Target %", "By when", "", "Which cases", "What counts", ""]
         for column, text in zip(st.columns(_WITH_DATE, gap="xsmall"), words, strict=True):
             column.caption(text)
 
@@ -80,7 +80,7 @@ def target(draft: Kept, row: Row, key: str, label: str = "Target in percent") ->
     shown: Any = "visible" if key == "new" else "collapsed"
     field(
         draft, st.number_input, label, row, "target", key,
-        value=None, step=1, placeholder="–", icon=":material/percent:", label_visibility=shown,
+        value=None, step=1, placeholder="–", label_visibility=shown,
     )  # fmt: skip
 
 
