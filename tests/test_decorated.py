@@ -12,7 +12,7 @@ from exports.make_joins import renumbered
 from exports.make_unforeseen import beside, strewn
 from exports.world import Rows, world
 from exports.writers import delimited
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import asreport
@@ -51,6 +51,7 @@ def results(exports: asreport.Exports) -> tuple[pd.DataFrame, frozenset[str]]:
     return rows.assign(case_number=rows["case_number"].str.extract(r"(\d{5,})")[0]), frozenset(result.not_assessed)
 
 
+@settings(derandomize=True)
 @given(
     st.sampled_from(TABLES), st.sampled_from(NUMBERS),
     st.sampled_from(TABLES), st.data(),
@@ -66,7 +67,9 @@ def test_the_same_verdicts_or_a_finding_that_blocks(
     tables[of_numbers] = renumbered(tables[of_numbers], key, number.format)
     head, *rows = tables[of_headers]
     place = draw.draw(st.integers(0, len(head) - 1))
-    header = draw.draw(st.sampled_from(HEADERS)).format(head[place])
+    # Beside another table a header that is not known at all cannot be told from one of that table.
+    known = HEADERS if sheet == "apart" else HEADERS[:5]
+    header = draw.draw(st.sampled_from(known)).format(head[place])
     tables[of_headers] = [[*head[:place], header, *head[place + 1 :]], *rows]
     if strew:
         tables[order[0]] = strewn(tables[order[0]])

@@ -24,6 +24,7 @@ from asreport.importing.recognise_columns import (
     recognise,
 )
 from asreport.importing.table_columns import KEYS, Part, Piece, Reader
+from asreport.importing.texts import as_text
 from asreport.tables import TABLES
 
 
@@ -47,11 +48,11 @@ def read_sheet(grid: Grid, file: str, findings: Findings, known: Known, layout: 
         return SheetRead([], None, None, "holds nothing: export the report again")
     sheet = shown(grid, layout.header_row, told is not None)
     shape = matched_shape(layout.headers, told[1]) if told else recognise(layout)
-    complaint = _why_none(layout, shape, told is not None)
+    complaint = _why_none(grid, layout, shape, told is not None)
     if complaint:
         table = next((name for name, fields in shape.tables.items() if is_complete(name, fields)), "")
         part = Part(grid.sheet, table, layout.header_row, 0, 0, 0, {}, holds_steps=complaint == _STEPS)
-        left_out = _is_notes(layout) or (told is not None and not told[1].tables)
+        left_out = _is_notes(grid) or (told is not None and not told[1].tables)
         return SheetRead([], part, layout.taken_on(False), complaint, sheet, left_out)
     layout = fill_groups(set_lines_aside(layout, shape))
     reader = Reader(grid.sheet, file, layout, findings, known)
@@ -69,9 +70,9 @@ _STEPS = (
 )
 
 
-def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
+def _why_none(grid: Grid, layout: Layout, shape: Shape, told: bool) -> str:
     """Why there is no table to read in a sheet; "" if there is one."""
-    if _is_notes(layout):
+    if _is_notes(grid):
         return "holds the notes of a template and was left out, which changes no figure"
     if not shape.tables:
         return "is not used, as its match says" if told else _complaint(layout)
@@ -85,9 +86,9 @@ def _why_none(layout: Layout, shape: Shape, told: bool) -> str:
     return ""
 
 
-def _is_notes(layout: Layout) -> bool:
+def _is_notes(grid: Grid) -> bool:
     """Whether a sheet is the notes of a template."""
-    return layout.headers[0].text == WORDS["layout"]["notes"]
+    return bool(grid.columns[0].filled[0]) and as_text(grid.columns[0][0]) == WORDS["layout"]["notes"]
 
 
 def _complaint(layout: Layout) -> str:
